@@ -1,0 +1,145 @@
+//! One call of the five, and what came of it: plain data, as the program gave it and the kernel answered. Nothing here
+//! judges.
+
+use crate::errno::Errno;
+use crate::flags::{AttachFlags, Command, GetFlags};
+use std::fmt;
+
+/// A System V IPC key (`key_t`, ftok(3)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key(pub i32);
+
+impl Key {
+    /// `IPC_PRIVATE`: not a key, but the wish for a segment without one.
+    pub const PRIVATE: Self = Self(0);
+    /// What ftok(3) returns when it fails.
+    pub const FAILED: Self = Self(-1);
+}
+
+/// As ipcs(1) prints it.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "0x{:08x}", self.0)
+    }
+}
+
+/// A segment's identifier in its IPC namespace, as shmget(2) returned it. 0 is a good one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ShmId(pub i32);
+
+impl fmt::Display for ShmId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// An address in the program's memory. It is never followed here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Addr(pub usize);
+
+impl fmt::Display for Addr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 { f.write_str("NULL") } else { write!(f, "{:#x}", self.0) }
+    }
+}
+
+/// One call, with its arguments as they came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// shmget(2); `size` in bytes.
+    Get { key: Key, size: usize, flags: i32 },
+    /// shmat(2).
+    Attach { id: ShmId, address: Addr, flags: i32 },
+    /// shmdt(2).
+    Detach { address: Addr },
+    /// shmctl(2).
+    Control { id: ShmId, command: i32, buffer: Addr },
+    /// ftok(3).
+    Ftok { path: Addr, project: i32 },
+}
+
+/// What the call returned when it succeeded (an id, an address, 0, a key), or its errno.
+pub type Outcome = Result<usize, Errno>;
+
+/// A call written as strace(1) writes it, with its result: `shmget(0x162e, 27, IPC_CREAT|0666) = 3`.
+pub struct Written<'a> {
+    pub call: &'a Call,
+    pub outcome: Outcome,
+    /// The path given to ftok; `None` where it could not be read.
+    pub path: Option<&'a [u8]>,
+}
+
+impl fmt::Display for Written<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_call(f)?;
+        match (self.outcome, self.call) {
+            (Err(errno), _) => write!(f, " = -1 {errno}"),
+            (Ok(key), Call::Ftok { .. }) => write!(f, " = {:#x}", key & 0xffff_ffff),
+            (Ok(address), Call::Attach { .. }) => write!(f, " = {address:#x}"),
+            (Ok(value), _) => write!(f, " = {value}"),
+        }
+    }
+}
+
+impl Written<'_> {
+    fn write_call(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self.call {
+            Call::Get { key: Key::PRIVATE, size, flags } => {
+                write!(f, "shmget(IPC_PRIVATE, {size}, {})", GetFlags(flags))
+            }
+            Call::Get { key, size, flags } => write!(f, "shmget({:#x}, {size}, {})", key.0, GetFlags(flags)),
+            Call::Attach { id, address, flags } => write!(f, "shmat({id}, {address}, {})", AttachFlags(flags)),
+            Call::Detach { address } => write!(f, "shmdt({address})"),
+            Call::Control { id, command, buffer } => write!(f, "shmctl({id}, {}, {buffer})", Command(command)),
+            Call::Ftok { path, project } => match self.path {
+                Some(path) => write!(f, "ftok({}, {project})", crate::text::Quoted(path)),
+                None => write!(f, "ftok({path}, {project})"),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(call: Call, outcome: Outcome) -> String {
+        Written { call: &call, outcome, path: None }.to_string()
+    }
+
+    #[test]
+    fn calls_are_written_as_strace_writes_them() {
+        let get = |key, size, flags| Call::Get { key: Key(key), size, flags };
+        let attach = |address, flags| Call::Attach { id: ShmId(3), address: Addr(address), flags };
+        let cases = [
+            (get(0x162e, 27, 0o1666), Ok(3), "shmget(0x162e, 27, IPC_CREAT|0666) = 3"),
+            (get(0, 0, 0), Err(Errno(22)), "shmget(IPC_PRIVATE, 0, 000) = -1 EINVAL (Invalid argument)"),
+            (
+                get(-1, usize::MAX, 0),
+                Err(Errno(2)),
+                "shmget(0xffffffff, 18446744073709551615, 000) = -1 ENOENT (No such file or directory)",
+            ),
+            (attach(0, 0), Ok(0x7f95_b8c3_4000), "shmat(3, NULL, 0) = 0x7f95b8c34000"),
+            (
+                attach(usize::MAX, 0o10000),
+                Err(Errno(22)),
+                "shmat(3, 0xffffffffffffffff, SHM_RDONLY) = -1 EINVAL (Invalid argument)",
+            ),
+            (Call::Detach { address: Addr(0) }, Err(Errno(22)), "shmdt(NULL) = -1 EINVAL (Invalid argument)"),
+            (Call::Control { id: ShmId(-1), command: 0, buffer: Addr(8) }, Ok(0), "shmctl(-1, IPC_RMID, 0x8) = 0"),
+            (Call::Ftok { path: Addr(1), project: 65 }, Err(Errno(14)), "ftok(0x1, 65) = -1 EFAULT (Bad address)"),
+        ];
+        for (call, outcome, expected) in cases {
+            assert_eq!(written(call, outcome), expected);
+        }
+    }
+
+    #[test]
+    fn a_path_that_could_be_read_stands_in_quotes() {
+        let call = Call::Ftok { path: Addr(1), project: 65 };
+        let written = Written { call: &call, outcome: Ok(0x4105_0007), path: Some(b"a\nb") };
+        assert_eq!(written.to_string(), r#"ftok("a\nb", 65) = 0x41050007"#);
+        let negative = Written { call: &call, outcome: Ok(usize::MAX - 0xff), path: None };
+        assert_eq!(negative.to_string(), "ftok(0x1, 65) = 0xffffff00");
+    }
+}

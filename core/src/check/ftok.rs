@@ -1,0 +1,84 @@
+//! What can be wrong with ftok(3).
+
+use crate::errno::Errno;
+use crate::finding::Finding;
+use crate::rule;
+use crate::text::Quoted;
+use crate::tracker::FtokFailure;
+
+/// `ftok-failed`: there is no key, and -1 looks like one.
+#[must_use]
+pub fn failed(failure: &FtokFailure) -> Finding {
+    let path = failure.path.as_ref().map(|path| Quoted(path.bytes()));
+    let headline = match &path {
+        Some(path) => format!("no key for {path}: {}", failure.errno),
+        None => format!("the path cannot be read: {}", failure.errno),
+    };
+    Finding {
+        rule: &rule::FTOK_FAILED,
+        severity: rule::FTOK_FAILED.severity,
+        headline,
+        call: failure.written(),
+        site: failure.site,
+        earlier: None,
+        segment: None,
+        why: "ftok makes a key from the device and inode of a file that exists; when it fails it returns -1, and \
+              shmget takes -1 for a key like any other"
+            .to_owned(),
+        fix: fix(failure, path.as_ref()),
+    }
+}
+
+fn fix(failure: &FtokFailure, path: Option<&Quoted<'_>>) -> String {
+    let Some(path) = path else {
+        return "give ftok the name of a file that exists, and check for (key_t)-1".to_owned();
+    };
+    let relative = failure.path.as_ref().is_some_and(|path| path.bytes().first().is_some_and(|byte| *byte != b'/'));
+    match failure.errno {
+        Errno::ENOENT if relative => format!(
+            "create {path} before the first run, or give a full path: this one is looked up in the folder the program \
+             was started in; and check for (key_t)-1"
+        ),
+        Errno::ENOENT => format!("create {path} before the first run; and check for (key_t)-1"),
+        Errno::EACCES => format!("every folder on the way to {path} must be searchable (x); and check for (key_t)-1"),
+        _ => format!("give ftok a file that stat can look at ({path} is not one); and check for (key_t)-1"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Site;
+    use crate::tracker::PathStart;
+
+    fn failure(path: Option<&[u8]>, errno: Errno) -> FtokFailure {
+        FtokFailure {
+            path: path.map(PathStart::new),
+            address: crate::call::Addr(1),
+            project: 65,
+            errno,
+            site: Site::Unknown,
+        }
+    }
+
+    #[test]
+    fn the_headline_names_the_path_and_the_reason() {
+        let finding = failed(&failure(Some(b"shmfile"), Errno::ENOENT));
+        assert_eq!(finding.headline, "no key for \"shmfile\": ENOENT (No such file or directory)");
+        assert_eq!(finding.call, "ftok(\"shmfile\", 65) = -1 ENOENT (No such file or directory)");
+        assert!(finding.fix.contains("the folder the program was started in"));
+    }
+
+    #[test]
+    fn a_full_path_is_not_told_about_the_working_folder() {
+        let finding = failed(&failure(Some(b"/var/shmfile"), Errno::ENOENT));
+        assert!(!finding.fix.contains("folder"), "{}", finding.fix);
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_read_is_not_quoted() {
+        let finding = failed(&failure(None, Errno::EFAULT));
+        assert_eq!(finding.headline, "the path cannot be read: EFAULT (Bad address)");
+        assert_eq!(finding.call, "ftok(0x1, 65) = -1 EFAULT (Bad address)");
+    }
+}

@@ -1,0 +1,68 @@
+//! Writes past the end of a segment, found out before they happen.
+
+use crate::call::Addr;
+use crate::finding::{Earlier, Finding};
+use crate::rule;
+use crate::site::Site;
+use crate::tracker::Attachment;
+
+/// A line that gets(3) was to store in a segment and that does not fit.
+pub struct LongLine<'a> {
+    pub attachment: &'a Attachment,
+    /// Where it was to be stored.
+    pub buffer: Addr,
+    /// Bytes from there to the segment's end.
+    pub room: usize,
+    /// Bytes of the line, its newline not counted.
+    pub length: usize,
+}
+
+/// `overflow`, for a [`LongLine`].
+#[must_use]
+pub fn long_line(line: &LongLine<'_>, site: Site) -> Finding {
+    let LongLine { attachment, buffer, room, length } = *line;
+    let over = length + 1 - room;
+    let offset = buffer.0 - attachment.address.0;
+    Finding {
+        rule: &rule::OVERFLOW,
+        severity: rule::OVERFLOW.severity,
+        headline: format!("a line of {length} bytes does not fit the {room} bytes left in the segment"),
+        call: format!("gets({buffer}), {offset} bytes into segment {} of {} bytes", attachment.id, attachment.size),
+        site,
+        earlier: Some(Earlier {
+            what: format!("the segment was attached at {}", attachment.address),
+            site: attachment.site,
+        }),
+        segment: None,
+        why: format!(
+            "gets does not know how large its buffer is; with the NUL that ends it the line is {over} bytes too long. \
+             Here they were not written; with libc's gets they land behind the segment's end"
+        ),
+        fix: format!("say how much fits: fgets(buffer, {room}, stdin)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::ShmId;
+
+    #[test]
+    fn the_report_counts_the_nul_and_names_the_room() {
+        let attachment = Attachment {
+            address: Addr(0x7000_0000),
+            size: 1024,
+            id: ShmId(3),
+            flags: 0,
+            site: Site::Return(1),
+            inherited: false,
+        };
+        let line = LongLine { attachment: &attachment, buffer: Addr(0x7000_0010), room: 1008, length: 1008 };
+        let finding = long_line(&line, Site::Return(2));
+        assert_eq!(finding.headline, "a line of 1008 bytes does not fit the 1008 bytes left in the segment");
+        assert_eq!(finding.call, "gets(0x70000010), 16 bytes into segment 3 of 1024 bytes");
+        assert!(finding.why.contains("1 bytes too long"));
+        assert_eq!(finding.fix, "say how much fits: fgets(buffer, 1008, stdin)");
+        assert_eq!(finding.earlier.unwrap().site, Site::Return(1));
+    }
+}

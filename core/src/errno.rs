@@ -1,0 +1,72 @@
+//! errno values by name and meaning, without libc's tables: strerror(3) is neither safe in a signal handler nor the same
+//! in every locale.
+
+use std::fmt;
+
+/// An error number as the kernel returned it (errno(3)), positive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Errno(pub i32);
+
+impl Errno {
+    pub const ENOENT: Self = Self(2);
+    pub const EACCES: Self = Self(13);
+    pub const EFAULT: Self = Self(14);
+    pub const EINVAL: Self = Self(22);
+
+    /// Its name and its sentence, for every errno that the five calls are known to give.
+    #[must_use]
+    pub const fn describe(self) -> Option<(&'static str, &'static str)> {
+        Some(match self.0 {
+            1 => ("EPERM", "Operation not permitted"),
+            2 => ("ENOENT", "No such file or directory"),
+            4 => ("EINTR", "Interrupted system call"),
+            5 => ("EIO", "Input/output error"),
+            11 => ("EAGAIN", "Resource temporarily unavailable"),
+            12 => ("ENOMEM", "Cannot allocate memory"),
+            13 => ("EACCES", "Permission denied"),
+            14 => ("EFAULT", "Bad address"),
+            17 => ("EEXIST", "File exists"),
+            20 => ("ENOTDIR", "Not a directory"),
+            22 => ("EINVAL", "Invalid argument"),
+            23 => ("ENFILE", "Too many open files in system"),
+            28 => ("ENOSPC", "No space left on device"),
+            34 => ("ERANGE", "Numerical result out of range"),
+            36 => ("ENAMETOOLONG", "File name too long"),
+            38 => ("ENOSYS", "Function not implemented"),
+            40 => ("ELOOP", "Too many levels of symbolic links"),
+            43 => ("EIDRM", "Identifier removed"),
+            75 => ("EOVERFLOW", "Value too large for defined data type"),
+            116 => ("ESTALE", "Stale file handle"),
+            _ => return None,
+        })
+    }
+}
+
+/// As strace(1) prints it: `EINVAL (Invalid argument)`.
+impl fmt::Display for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.describe() {
+            Some((name, sentence)) => write!(f, "{name} ({sentence})"),
+            None => write!(f, "errno {}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Errno;
+
+    #[test]
+    fn names_and_sentences_are_libcs() {
+        for number in 1..200 {
+            let Some((_, sentence)) = Errno(number).describe() else { continue };
+            let libc = std::io::Error::from_raw_os_error(number).to_string();
+            assert_eq!(libc, format!("{sentence} (os error {number})"));
+        }
+    }
+
+    #[test]
+    fn an_unknown_number_is_still_said() {
+        assert_eq!(Errno(4095).to_string(), "errno 4095");
+    }
+}

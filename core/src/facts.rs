@@ -1,0 +1,153 @@
+//! What the kernel knows of the other side: asked for only when a rule is about to speak, and never trusted. The reads are
+//! the shim's; the words and the parsers are here.
+
+use crate::call::{Key, ShmId};
+use crate::flags::{Mode, SHM_DEST, SHM_LOCKED};
+use crate::text::Plain;
+use std::fmt;
+
+/// A segment as IPC_STAT or SHM_STAT_ANY tells it (shmctl(2)).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentFacts {
+    pub id: ShmId,
+    pub key: Key,
+    /// Bytes, as asked for at creation: not rounded to pages.
+    pub size: usize,
+    /// Permission bits, and `SHM_DEST` and `SHM_LOCKED`.
+    pub mode: u32,
+    pub uid: u32,
+    /// The owner's name, where /etc/passwd knows one.
+    pub owner: Option<String>,
+    /// Pid of the creator.
+    pub creator: i32,
+    /// Mappings in all processes.
+    pub attachments: u64,
+    /// How many of them are this process's own.
+    pub own_attachments: u64,
+}
+
+impl SegmentFacts {
+    /// Whether it goes by itself with its last detach.
+    #[must_use]
+    pub const fn is_marked_for_destruction(&self) -> bool {
+        self.mode & SHM_DEST != 0
+    }
+}
+
+/// `segment 3: 27 bytes, mode 0666, owner root, nattch 1 (this process)`.
+impl fmt::Display for SegmentFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "segment {}: {} bytes, mode {}, owner ", self.id, self.size, Mode(self.mode & 0o777))?;
+        match &self.owner {
+            Some(name) => write!(f, "{}", Plain(name.as_bytes()))?,
+            None => write!(f, "uid {}", self.uid)?,
+        }
+        write!(f, ", nattch {}", self.attachments)?;
+        match self.own_attachments {
+            0 => {}
+            own if own == self.attachments => f.write_str(" (this process, which detaches by ending)")?,
+            own => write!(f, " ({own} of this process)")?,
+        }
+        if self.is_marked_for_destruction() {
+            f.write_str(", marked for destruction")?;
+        }
+        if self.mode & SHM_LOCKED != 0 {
+            f.write_str(", locked in memory")?;
+        }
+        Ok(())
+    }
+}
+
+/// What a rule may ask.
+pub trait Facts {
+    /// The segment, however little one may otherwise do with it; `None` where it is gone or cannot be seen.
+    fn segment(&self, id: ShmId) -> Option<SegmentFacts>;
+    /// Whether the kernel itself destroys a segment with the last process that used it (kernel.shm_rmid_forced).
+    fn destroyed_with_last_user(&self) -> bool;
+    /// This process.
+    fn pid(&self) -> i32;
+}
+
+/// How many mappings of segment `id` stand in the text of /proc/PID/maps.
+#[must_use]
+pub fn mappings_of(maps: &[u8], id: ShmId) -> u64 {
+    let lines = maps.split(|byte| *byte == b'\n').filter(|line| is_mapping_of(line, id));
+    lines.count() as u64
+}
+
+/// `7f95b8c34000-7f95b8c35000 rw-s 00000000 00:01 3   /SYSV0000162e (deleted)`: the inode is the segment's id.
+fn is_mapping_of(line: &[u8], id: ShmId) -> bool {
+    let Ok(line) = str::from_utf8(line) else { return false };
+    let mut fields = line.split_ascii_whitespace().skip(4);
+    let inode = fields.next().and_then(|field| field.parse::<i64>().ok());
+    let name = fields.next().and_then(|field| field.strip_prefix("/SYSV"));
+    inode == Some(i64::from(id.0))
+        && name.is_some_and(|key| key.len() == 8 && key.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// The name that the text of /etc/passwd gives to `uid`.
+#[must_use]
+pub fn user_name(passwd: &[u8], uid: u32) -> Option<String> {
+    passwd.split(|byte| *byte == b'\n').find_map(|line| {
+        let line = str::from_utf8(line).ok()?;
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAPS: &[u8] = b"\
+555e1000-555e2000 r--p 00000000 fd:00 3 /SYSV-not-a-segment
+7f95b8c34000-7f95b8c35000 rw-s 00000000 00:01 3                          /SYSV0000162e (deleted)
+7f95b8c36000-7f95b8c37000 r--s 00000000 00:01 3                          /SYSV0000162e (deleted)
+7f95b8c38000-7f95b8c39000 rw-s 00000000 00:01 32771                      /SYSV00000000 (deleted)
+7fff00000000-7fff00001000 rw-p 00000000 00:00 0                          [stack]
+\xff\xff garbage
+";
+
+    #[test]
+    fn mappings_are_counted_by_the_segments_id() {
+        assert_eq!(mappings_of(MAPS, ShmId(3)), 2);
+        assert_eq!(mappings_of(MAPS, ShmId(32771)), 1);
+        assert_eq!(mappings_of(MAPS, ShmId(0)), 0);
+        assert_eq!(mappings_of(b"", ShmId(0)), 0);
+    }
+
+    #[test]
+    fn a_user_is_found_by_number_in_the_third_field() {
+        let passwd = b"root:x:0:0:root:/root:/bin/sh\nbroken\n:x:7:\n\xff:x:8:8\ndaemon:x:1:1::/:/bin/false\n";
+        assert_eq!(user_name(passwd, 0).as_deref(), Some("root"));
+        assert_eq!(user_name(passwd, 1).as_deref(), Some("daemon"));
+        assert_eq!([7, 8, 1000].map(|uid| user_name(passwd, uid)), [None, None, None]);
+    }
+
+    #[test]
+    fn a_segment_is_described_on_one_line() {
+        let mut facts = SegmentFacts {
+            id: ShmId(3),
+            key: Key(5678),
+            size: 27,
+            mode: 0o666,
+            uid: 0,
+            owner: Some("root".to_owned()),
+            creator: 1,
+            attachments: 1,
+            own_attachments: 1,
+        };
+        assert_eq!(
+            facts.to_string(),
+            "segment 3: 27 bytes, mode 0666, owner root, nattch 1 (this process, which detaches by ending)"
+        );
+        facts.owner = None;
+        facts.attachments = 2;
+        facts.mode |= SHM_DEST | SHM_LOCKED;
+        assert_eq!(
+            facts.to_string(),
+            "segment 3: 27 bytes, mode 0666, owner uid 0, nattch 2 (1 of this process), marked for destruction, locked in memory"
+        );
+    }
+}

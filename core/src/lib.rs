@@ -1,0 +1,17 @@
+//! What shim and command share: the vocabulary, the rules, the tracker, the reports. It makes no system call, reads no
+//! file and exports nothing to C.
+#![forbid(unsafe_code)]
+
+pub mod call;
+pub mod check;
+pub mod errno;
+pub mod event;
+pub mod facts;
+pub mod finding;
+pub mod flags;
+pub mod options;
+pub mod report;
+pub mod rule;
+pub mod site;
+pub mod text;
+pub mod tracker;

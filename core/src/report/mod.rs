@@ -1,0 +1,4 @@
+//! Findings as text: pure functions from data to the bytes that are written. Nothing here reads the tracker.
+
+pub mod table;
+pub mod text;

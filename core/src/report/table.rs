@@ -1,0 +1,89 @@
+//! What is tracked now, as the table that `shmsan_report` prints.
+
+use crate::flags::AttachFlags;
+use crate::site::{Frame, Site};
+use crate::tracker::{Attachment, Origin, Segment};
+use std::fmt::{self, Write};
+
+/// Segments and attachments of one process, a line each. `frame` looks a site up.
+#[must_use]
+pub fn render(pid: i32, segments: &[Segment], attachments: &[Attachment], frame: &dyn Fn(Site) -> Frame) -> String {
+    let mut out = String::with_capacity(1024);
+    // Writing to a String cannot fail.
+    let _ = write(&mut out, pid, segments, attachments, frame);
+    out
+}
+
+fn write(
+    out: &mut String,
+    pid: i32,
+    segments: &[Segment],
+    attachments: &[Attachment],
+    frame: &dyn Fn(Site) -> Frame,
+) -> fmt::Result {
+    writeln!(
+        out,
+        "=={pid}==shmsan: {} and {}",
+        counted(segments.len(), "segment"),
+        counted(attachments.len(), "attachment")
+    )?;
+    for segment in segments {
+        let Segment { id, key, size, site, .. } = segment;
+        writeln!(out, "  segment {id}: {size} bytes, key {key}, {} at {}", origin(segment), frame(*site).summary())?;
+    }
+    for attachment in attachments {
+        let Attachment { address, id, size, flags, site, inherited } = attachment;
+        let how = if *inherited { "inherited, " } else { "" };
+        let flags = AttachFlags(*flags);
+        writeln!(
+            out,
+            "  {address}: {size} bytes of segment {id}, flags {flags}, {how}attached at {}",
+            frame(*site).summary()
+        )?;
+    }
+    Ok(())
+}
+
+const fn origin(segment: &Segment) -> &'static str {
+    match (segment.origin, segment.inherited) {
+        (Origin::Created, false) => "created",
+        (Origin::Created, true) => "created before the fork",
+        (Origin::Found, false) => "found",
+        (Origin::Found, true) => "found before the fork",
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{Addr, Key, ShmId};
+
+    #[test]
+    fn each_segment_and_attachment_has_its_line() {
+        let site = Site::Unknown;
+        let segment = Segment {
+            id: ShmId(3),
+            key: Key(5678),
+            size: 27,
+            asked: 27,
+            flags: 0,
+            site,
+            origin: Origin::Created,
+            inherited: false,
+            ignored: false,
+        };
+        let attachment =
+            Attachment { address: Addr(0x7000_0000), size: 27, id: ShmId(3), flags: 0o10000, site, inherited: true };
+        let frame = |_| Frame { source: Some(("a.c".to_owned(), 5)), ..Frame::default() };
+        assert_eq!(
+            render(7, &[segment], &[attachment], &frame),
+            "==7==shmsan: 1 segment and 1 attachment\n  segment 3: 27 bytes, key 0x0000162e, created at a.c:5\n  \
+             0x70000000: 27 bytes of segment 3, flags SHM_RDONLY, inherited, attached at a.c:5\n"
+        );
+        assert_eq!(render(7, &[], &[], &frame), "==7==shmsan: 0 segments and 0 attachments\n");
+    }
+}

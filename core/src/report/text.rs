@@ -1,0 +1,94 @@
+//! A finding as a person reads it: what happened, where, why, and what to do.
+
+use crate::finding::Finding;
+use crate::site::{Frame, Site};
+use std::fmt::{self, Write};
+
+/// Lines of prose are broken at this width.
+const WIDTH: usize = 100;
+
+/// The whole report, to be written in one write(2). `frame` looks a site up.
+#[must_use]
+pub fn render(finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> Frame) -> String {
+    let mut out = String::with_capacity(1024);
+    // Writing to a String cannot fail.
+    let _ = write(&mut out, finding, pid, frame);
+    out
+}
+
+fn write(out: &mut String, finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> Frame) -> fmt::Result {
+    let Finding { rule, severity, headline, call, .. } = finding;
+    let caller = frame(finding.site);
+    writeln!(out, "=={pid}=={severity}: shmsan: {}: {headline}", rule.id)?;
+    writeln!(out, "  {call}\n    #0 {caller}")?;
+    if let Some(earlier) = &finding.earlier {
+        writeln!(out, "  {}\n    #0 {}", earlier.what, frame(earlier.site))?;
+    }
+    if let Some(segment) = &finding.segment {
+        writeln!(out, "  {segment}")?;
+    }
+    paragraph(out, "why", &finding.why)?;
+    paragraph(out, "fix", &finding.fix)?;
+    writeln!(out, "SUMMARY: shmsan: {} at {}", rule.id, caller.summary())
+}
+
+/// `  why: …`, with further lines below its first word.
+fn paragraph(out: &mut String, name: &str, text: &str) -> fmt::Result {
+    write!(out, "  {name}:")?;
+    let indent = name.len() + 3;
+    let mut column = indent;
+    for word in text.split(' ') {
+        if column + 1 + word.chars().count() > WIDTH {
+            write!(out, "\n{:indent$}", "")?;
+            column = indent;
+        }
+        write!(out, " {word}")?;
+        column += 1 + word.chars().count();
+    }
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Earlier;
+    use crate::rule;
+
+    fn frame(site: Site) -> Frame {
+        let line = match site {
+            Site::Source(line) => line,
+            _ => return Frame::default(),
+        };
+        Frame { function: Some("main".to_owned()), source: Some(("a.c".to_owned(), line)), ..Frame::default() }
+    }
+
+    fn finding() -> Finding {
+        Finding {
+            rule: &rule::KEY_IS_MINUS_ONE,
+            severity: rule::Severity::Error,
+            headline: "what".to_owned(),
+            call: "shmget() = 0".to_owned(),
+            site: Site::Source(2),
+            earlier: Some(Earlier { what: "ftok() = -1".to_owned(), site: Site::Source(1) }),
+            segment: None,
+            why: "because".to_owned(),
+            fix: "do this".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_report_has_its_parts_in_order() {
+        let expected = "==7==ERROR: shmsan: key-is-minus-one: what\n  shmget() = 0\n    #0 main at a.c:2\n  \
+                        ftok() = -1\n    #0 main at a.c:1\n  why: because\n  fix: do this\n\
+                        SUMMARY: shmsan: key-is-minus-one at a.c:2 in main\n";
+        assert_eq!(render(&finding(), 7, &frame), expected);
+    }
+
+    #[test]
+    fn long_prose_is_broken_between_words_and_indented() {
+        let long = Finding { why: "word ".repeat(60).trim_end().to_owned(), earlier: None, ..finding() };
+        let report = render(&long, 7, &frame);
+        assert!(report.lines().all(|line| line.len() <= WIDTH), "{report}");
+        assert!(report.contains("\n       word word"), "{report}");
+    }
+}

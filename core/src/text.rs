@@ -1,0 +1,60 @@
+//! Bytes from outside made harmless: what goes into a report may hold newlines and terminal escapes, what comes out may
+//! not.
+
+use std::fmt::{self, Write};
+
+/// Bytes in double quotes, escaped as in C.
+pub struct Quoted<'a>(pub &'a [u8]);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", Plain(self.0))
+    }
+}
+
+/// Bytes without quotes, escaped as in C.
+pub struct Plain<'a>(pub &'a [u8]);
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.utf8_chunks().try_for_each(|chunk| {
+            chunk.valid().chars().try_for_each(|character| write_harmless(f, character))?;
+            chunk.invalid().iter().try_for_each(|byte| write!(f, "\\x{byte:02x}"))
+        })
+    }
+}
+
+fn write_harmless(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
+    match character {
+        '"' => f.write_str("\\\""),
+        '\\' => f.write_str("\\\\"),
+        '\n' => f.write_str("\\n"),
+        '\t' => f.write_str("\\t"),
+        '\r' => f.write_str("\\r"),
+        // Marks that turn the direction of writing can make a name look like another.
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            write!(f, "{}", character.escape_unicode())
+        }
+        _ if character.is_control() => write!(f, "\\x{:02x}", u32::from(character)),
+        _ => f.write_char(character),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_outside_reaches_the_terminal_unescaped() {
+        let cases: [(&[u8], &str); 5] = [
+            (b"shmfile", r#""shmfile""#),
+            (b"a\nb\t\"c\"\\", r#""a\nb\t\"c\"\\""#),
+            (b"\x1b[31mred", r#""\x1b[31mred""#),
+            ("caf\u{e9} \u{9b}31m \u{202e}txt".as_bytes(), "\"caf\u{e9} \\x9b31m \\u{202e}txt\""),
+            (b"\xff\xfe", r#""\xff\xfe""#),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(Quoted(bytes).to_string(), expected);
+        }
+    }
+}

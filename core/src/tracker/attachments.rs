@@ -1,0 +1,39 @@
+//! One attachment of this process.
+
+use super::table::Entry;
+use crate::call::{Addr, ShmId};
+use crate::site::Site;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    pub address: Addr,
+    /// The segment's size in bytes; the mapping is that rounded up to pages.
+    pub size: usize,
+    pub id: ShmId,
+    /// The flags of its shmat.
+    pub flags: i32,
+    /// Where that shmat was.
+    pub site: Site,
+    /// Known from before a fork, in the child.
+    pub inherited: bool,
+}
+
+impl Attachment {
+    pub(super) const fn key(address: Addr) -> u64 {
+        address.0 as u64
+    }
+
+    /// Whether `address` lies in its pages, of `page` bytes each.
+    #[must_use]
+    pub const fn covers(&self, address: Addr, page: usize) -> bool {
+        address.0 >= self.address.0 && address.0 - self.address.0 < self.size.next_multiple_of(page)
+    }
+}
+
+impl Entry for Attachment {
+    const BOUND: usize = 1 << 16;
+
+    fn key(&self) -> u64 {
+        Self::key(self.address)
+    }
+}

@@ -1,0 +1,233 @@
+//! A hash table that never allocates by itself: entries stand densely in one vector, an index of open addressing finds
+//! them. Room is made by whoever holds no lock.
+
+/// What can stand in a [`Table`].
+pub trait Entry: Copy {
+    /// The most entries there may ever be.
+    const BOUND: usize;
+
+    fn key(&self) -> u64;
+}
+
+/// There is no room; `room` is what to allocate next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full {
+    pub room: usize,
+}
+
+pub struct Table<T> {
+    entries: Vec<T>,
+    /// Positions in `entries`; a power of two of them, or none.
+    index: Vec<u32>,
+}
+
+const EMPTY: u32 = u32::MAX;
+const FIRST_ROOM: usize = 64;
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Table<T> {
+    pub const fn new() -> Self {
+        Self { entries: Vec::new(), index: Vec::new() }
+    }
+}
+
+impl<T: Entry> Table<T> {
+    /// Room for `room` entries, a power of two; `None` above the bound or without memory.
+    pub fn with_room(room: usize) -> Option<Self> {
+        if room > T::BOUND || !room.is_power_of_two() {
+            return None;
+        }
+        let mut table = Self::new();
+        table.entries.try_reserve_exact(room).ok()?;
+        // Half full at most, so that a search ends soon.
+        table.index.try_reserve_exact(room * 2).ok()?;
+        table.index.resize(room * 2, EMPTY);
+        Some(table)
+    }
+
+    pub fn contains(&self, key: u64) -> bool {
+        self.slot_of(key).is_some()
+    }
+
+    pub fn get(&self, key: u64) -> Option<&T> {
+        self.slot_of(key).map(|slot| &self.entries[self.index[slot] as usize])
+    }
+
+    pub fn get_mut(&mut self, key: u64) -> Option<&mut T> {
+        self.slot_of(key).map(|slot| &mut self.entries[self.index[slot] as usize])
+    }
+
+    /// Adds an entry, or puts it in the place of the one with the same key.
+    pub fn insert(&mut self, entry: T) -> Result<(), Full> {
+        if let Some(old) = self.get_mut(entry.key()) {
+            *old = entry;
+            return Ok(());
+        }
+        if self.entries.len() * 2 >= self.index.len() {
+            return Err(Full { room: (self.index.len()).max(FIRST_ROOM) });
+        }
+        let position = u32::try_from(self.entries.len()).unwrap_or(EMPTY);
+        let slot = self.first_free(entry.key());
+        self.index[slot] = position;
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    pub fn remove(&mut self, key: u64) -> Option<T> {
+        let slot = self.slot_of(key)?;
+        let position = self.index[slot] as usize;
+        let last = self.entries.len() - 1;
+        if position != last {
+            let slot_of_last = self.slot_of(self.entries[last].key())?;
+            self.index[slot_of_last] = self.index[slot];
+        }
+        let removed = self.entries.swap_remove(position);
+        self.close_gap(slot);
+        Some(removed)
+    }
+
+    /// Moves every entry into `larger`, becomes it, and returns what it was.
+    pub fn move_into(&mut self, mut larger: Self) -> Self {
+        for entry in &self.entries {
+            // Somebody else may have been faster and brought even more room.
+            if larger.insert(*entry).is_err() {
+                return larger;
+            }
+        }
+        std::mem::replace(self, larger)
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.entries.iter()
+    }
+
+    /// The keys must stay as they are.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.entries.iter_mut()
+    }
+
+    fn home(&self, key: u64) -> usize {
+        // Fibonacci hashing: ids and page addresses differ in few bits, the product spreads them over the upper ones.
+        let spread = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (spread >> 32) as usize & (self.index.len() - 1)
+    }
+
+    fn slot_of(&self, key: u64) -> Option<usize> {
+        if self.index.is_empty() {
+            return None;
+        }
+        let mut slot = self.home(key);
+        while self.index[slot] != EMPTY {
+            if self.entries[self.index[slot] as usize].key() == key {
+                return Some(slot);
+            }
+            slot = self.after(slot);
+        }
+        None
+    }
+
+    fn first_free(&self, key: u64) -> usize {
+        let mut slot = self.home(key);
+        while self.index[slot] != EMPTY {
+            slot = self.after(slot);
+        }
+        slot
+    }
+
+    /// Empties `gap` and moves back what follows it, so that no search stops too early.
+    fn close_gap(&mut self, mut gap: usize) {
+        self.index[gap] = EMPTY;
+        let mut slot = self.after(gap);
+        while self.index[slot] != EMPTY {
+            let home = self.home(self.entries[self.index[slot] as usize].key());
+            if self.distance(home, slot) >= self.distance(gap, slot) {
+                self.index[gap] = self.index[slot];
+                self.index[slot] = EMPTY;
+                gap = slot;
+            }
+            slot = self.after(slot);
+        }
+    }
+
+    fn after(&self, slot: usize) -> usize {
+        (slot + 1) & (self.index.len() - 1)
+    }
+
+    fn distance(&self, from: usize, to: usize) -> usize {
+        to.wrapping_sub(from) & (self.index.len() - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    struct Pair(u64, u64);
+
+    impl Entry for Pair {
+        const BOUND: usize = 1024;
+        fn key(&self) -> u64 {
+            self.0
+        }
+    }
+
+    fn grow(table: &mut Table<Pair>, full: Full) {
+        drop(table.move_into(Table::with_room(full.room).unwrap()));
+    }
+
+    #[test]
+    fn it_agrees_with_the_standard_map_over_random_work() {
+        let mut table = Table::new();
+        let mut map = HashMap::new();
+        let mut state = 1_u64;
+        for step in 0..20_000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // Page addresses: neighbours, which is where a bad hash would pile them up.
+            let key = (state >> 40) % 300 * 4096;
+            if state >> 63 == 0 {
+                while let Err(full) = table.insert(Pair(key, step)) {
+                    grow(&mut table, full);
+                }
+                map.insert(key, step);
+            } else {
+                assert_eq!(table.remove(key).map(|pair| pair.1), map.remove(&key));
+            }
+            assert_eq!(table.get(key).map(|pair| pair.1), map.get(&key).copied());
+        }
+        assert_eq!(table.iter().len(), map.len());
+        assert!(map.iter().all(|(&key, &value)| table.get(key) == Some(&Pair(key, value))));
+    }
+
+    #[test]
+    fn it_is_full_before_it_would_allocate_and_stops_at_its_bound() {
+        let mut table = Table::new();
+        assert_eq!(table.insert(Pair(1, 1)), Err(Full { room: FIRST_ROOM }));
+        let mut key = 0;
+        loop {
+            match table.insert(Pair(key, key)) {
+                Ok(()) => key += 1,
+                Err(full) if full.room > Pair::BOUND => break,
+                Err(full) => grow(&mut table, full),
+            }
+            assert!(table.entries.capacity() == 0 || table.entries.len() <= table.index.len() / 2);
+        }
+        assert_eq!(key, 1024);
+        assert!(Table::<Pair>::with_room(2048).is_none());
+    }
+
+    #[test]
+    fn room_that_came_too_late_is_given_back_unused() {
+        let mut table = Table::with_room(128).unwrap();
+        (0..100).for_each(|key| table.insert(Pair(key, key)).unwrap());
+        drop(table.move_into(Table::with_room(64).unwrap()));
+        assert_eq!(table.iter().len(), 100);
+        assert_eq!(table.index.len(), 256);
+    }
+}
