@@ -1,0 +1,83 @@
+//! The same calls with the place they were made at, as the call-site macros of sys/shm.h pass it on.
+
+use super::{answer, answer_int};
+use crate::site::Caller;
+use libc::{c_char, c_int, c_void, key_t, shmid_ds, size_t};
+use shmsan_core::call::{Addr, Call, Key, ShmId};
+
+/// shmget(2), called from `func` at `file`:`line`.
+///
+/// Returns a segment identifier, 0 included, or -1 with errno as shmget sets it.
+/// `file` and `func` are strings, or NULL where they are not known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmsan_shmget_at(
+    key: key_t,
+    size: size_t,
+    shmflg: c_int,
+    file: *const c_char,
+    line: c_int,
+    func: *const c_char,
+) -> c_int {
+    let call = Call::Get { key: Key(key), size, flags: shmflg };
+    answer_int(&call, &Caller::Source { file, line, function: func })
+}
+
+/// shmat(2), called from `func` at `file`:`line`.
+///
+/// Returns the address of the attached segment, or (void *)-1 with errno as shmat sets it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmsan_shmat_at(
+    shmid: c_int,
+    shmaddr: *const c_void,
+    shmflg: c_int,
+    file: *const c_char,
+    line: c_int,
+    func: *const c_char,
+) -> *mut c_void {
+    let call = Call::Attach { id: ShmId(shmid), address: Addr(shmaddr as usize), flags: shmflg };
+    answer(&call, &Caller::Source { file, line, function: func }) as *mut c_void
+}
+
+/// shmdt(2), called from `func` at `file`:`line`.
+///
+/// Returns 0, or -1 with errno as shmdt sets it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmsan_shmdt_at(
+    shmaddr: *const c_void,
+    file: *const c_char,
+    line: c_int,
+    func: *const c_char,
+) -> c_int {
+    answer_int(&Call::Detach { address: Addr(shmaddr as usize) }, &Caller::Source { file, line, function: func })
+}
+
+/// shmctl(2), called from `func` at `file`:`line`.
+///
+/// Returns what the command returns, or -1 with errno as shmctl sets it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmsan_shmctl_at(
+    shmid: c_int,
+    cmd: c_int,
+    buf: *mut shmid_ds,
+    file: *const c_char,
+    line: c_int,
+    func: *const c_char,
+) -> c_int {
+    let call = Call::Control { id: ShmId(shmid), command: cmd, buffer: Addr(buf as usize) };
+    answer_int(&call, &Caller::Source { file, line, function: func })
+}
+
+/// ftok(3), called from `func` at `file`:`line`.
+///
+/// Returns a key, or (key_t)-1 with errno as stat(2) sets it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmsan_ftok_at(
+    pathname: *const c_char,
+    proj_id: c_int,
+    file: *const c_char,
+    line: c_int,
+    func: *const c_char,
+) -> key_t {
+    let call = Call::Ftok { path: Addr(pathname as usize), project: proj_id };
+    answer_int(&call, &Caller::Source { file, line, function: func })
+}

@@ -1,0 +1,54 @@
+//! The edge that nothing of ours may cross: whatever goes wrong inside, the program gets its plain kernel call, and one
+//! line says that the checks are off.
+
+use crate::sink;
+use crate::thread::{self, Inside};
+use crate::{kernel, lifecycle};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Once set, every call goes straight to the kernel.
+static OFF: AtomicBool = AtomicBool::new(false);
+
+/// The checks may run in this thread now; `None` where they are off, or this thread is inside them already.
+pub fn enter() -> Option<Inside> {
+    if OFF.load(Relaxed) {
+        return None;
+    }
+    let inside = thread::enter()?;
+    contain(lifecycle::begin);
+    if OFF.load(Relaxed) { None } else { Some(inside) }
+}
+
+/// Runs work of ours; a panic in it ends the checks and not the program.
+pub fn contain<T>(work: impl FnOnce() -> T) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(work)).inspect_err(|_| turn_off()).ok()
+}
+
+/// Ends the checks without a word; allocation-free.
+pub fn turn_off() {
+    OFF.store(true, Relaxed);
+}
+
+/// Ends the checks and says why, once.
+pub fn give_up(reason: &str) {
+    if !OFF.swap(true, Relaxed) {
+        say_off(reason);
+    }
+}
+
+/// Says in one line that the checks are off; `reason` is all that is known.
+fn say_off(reason: &str) {
+    let line = format!("=={}==shmsan: {reason}; checks are off, the program goes on\n", kernel::pid());
+    sink::stderr(line.as_bytes());
+}
+
+/// In the place of Rust's own words on a panic, which would go to whatever is behind descriptor 2.
+pub fn take_over_panics() {
+    panic::set_hook(Box::new(|panic: &PanicHookInfo<'_>| {
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
+        let words = panic.payload_as_str().unwrap_or("no words");
+        give_up(&format!("internal error{}: {words}", place.unwrap_or_default()));
+    }));
+}

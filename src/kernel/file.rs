@@ -1,0 +1,120 @@
+//! Files and descriptors: opened, read and closed in one breath, because a descriptor of ours may be closed or reused by
+//! the program at any time.
+
+use super::int;
+use super::raw::{Result, syscall, syscall6};
+use libc::c_int;
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+
+/// ioctl(2): what only a terminal answers.
+const TERMINAL_SETTINGS: usize = 0x5401;
+
+/// A descriptor that is not necessarily ours, and may be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Descriptor(pub c_int);
+
+/// stat(2) of a path in the program's memory, wherever it points.
+pub fn status_of(path: usize) -> std::result::Result<libc::stat, i32> {
+    let mut status = MaybeUninit::<libc::stat>::zeroed();
+    let buffer = status.as_mut_ptr() as usize;
+    // SAFETY: the kernel checks the path; the buffer is ours.
+    unsafe { syscall(libc::SYS_newfstatat, [int(libc::AT_FDCWD), path, buffer, 0]) }?;
+    // SAFETY: all zeroes are a good stat, and the kernel filled it.
+    Ok(unsafe { status.assume_init() })
+}
+
+impl Descriptor {
+    /// fstat(2).
+    pub fn status(self) -> std::result::Result<libc::stat, i32> {
+        let mut status = MaybeUninit::<libc::stat>::zeroed();
+        // SAFETY: the buffer is ours.
+        unsafe { syscall(libc::SYS_fstat, [int(self.0), status.as_mut_ptr() as usize, 0, 0]) }?;
+        // SAFETY: all zeroes are a good stat, and the kernel filled it.
+        Ok(unsafe { status.assume_init() })
+    }
+
+    /// Whether it was opened with O_APPEND.
+    pub fn appends(self) -> bool {
+        let command = int(libc::F_GETFL);
+        // SAFETY: F_GETFL only looks.
+        let flags = unsafe { syscall(libc::SYS_fcntl, [int(self.0), command, 0, 0]) };
+        flags.is_ok_and(|flags| flags & libc::O_APPEND as usize != 0)
+    }
+
+    pub fn is_terminal(self) -> bool {
+        let mut settings = MaybeUninit::<[u8; 256]>::uninit();
+        // SAFETY: TCGETS writes a termios, which is smaller than the buffer.
+        unsafe { syscall(libc::SYS_ioctl, [int(self.0), TERMINAL_SETTINGS, settings.as_mut_ptr() as usize, 0]) }.is_ok()
+    }
+
+    /// The file offset.
+    pub fn position(self) -> Result {
+        // SAFETY: SEEK_CUR by 0 only looks.
+        unsafe { syscall(libc::SYS_lseek, [int(self.0), 0, int(libc::SEEK_CUR), 0]) }
+    }
+
+    /// Waits until it can be written, at most `milliseconds`.
+    pub fn is_writable_within(self, milliseconds: i64) -> bool {
+        let mut poll = libc::pollfd { fd: self.0, events: libc::POLLOUT, revents: 0 };
+        let limit = libc::timespec { tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000 };
+        let arguments = [&raw mut poll as usize, 1, &raw const limit as usize, 0, 0, 0];
+        // SAFETY: one pollfd and a timespec, both on our stack; no signal mask.
+        let ready = unsafe { syscall6(libc::SYS_ppoll, arguments) };
+        ready == Ok(1) && poll.revents & libc::POLLOUT != 0
+    }
+
+    /// write(2), or send(2) without waiting and without SIGPIPE on a socket.
+    pub fn write(self, bytes: &[u8], socket: bool) -> Result {
+        let (address, length) = (bytes.as_ptr() as usize, bytes.len());
+        if socket {
+            let flags = int(libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL);
+            // SAFETY: `bytes` is ours to read; no address is given.
+            return unsafe { syscall6(libc::SYS_sendto, [int(self.0), address, length, flags, 0, 0]) };
+        }
+        // SAFETY: `bytes` is ours to read.
+        unsafe { syscall(libc::SYS_write, [int(self.0), address, length, 0]) }
+    }
+}
+
+/// A file's contents, at most `most` bytes of them; `None` where there are more or it cannot be read.
+pub fn read(path: &CStr, most: usize) -> Option<Vec<u8>> {
+    let flags = int(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    // SAFETY: `path` ends in NUL.
+    let opened = unsafe { syscall(libc::SYS_openat, [int(libc::AT_FDCWD), path.as_ptr() as usize, flags, 0]) };
+    let descriptor = opened.ok()?;
+    let bytes = read_to_end(descriptor, most);
+    // SAFETY: opened above.
+    let _ = unsafe { syscall(libc::SYS_close, [descriptor, 0, 0, 0]) };
+    bytes
+}
+
+fn read_to_end(descriptor: usize, most: usize) -> Option<Vec<u8>> {
+    let mut bytes: Vec<u8> = Vec::new();
+    loop {
+        bytes.try_reserve(4096).ok()?;
+        let room = bytes.spare_capacity_mut();
+        // SAFETY: the kernel writes into the room that is spare.
+        let got = unsafe { syscall(libc::SYS_read, [descriptor, room.as_mut_ptr() as usize, room.len(), 0]) };
+        match got.ok()? {
+            0 => return Some(bytes),
+            // SAFETY: the kernel has filled that many bytes.
+            got => unsafe { bytes.set_len(bytes.len() + got) },
+        }
+        if bytes.len() > most {
+            return None;
+        }
+    }
+}
+
+/// Where a symbolic link points, as far as 4096 bytes hold it.
+pub fn read_link(path: &CStr) -> Option<Vec<u8>> {
+    let mut bytes: Vec<u8> = Vec::new();
+    bytes.try_reserve_exact(4096).ok()?;
+    let arguments = [int(libc::AT_FDCWD), path.as_ptr() as usize, bytes.as_mut_ptr() as usize, bytes.capacity()];
+    // SAFETY: `path` ends in NUL, and the kernel writes no more than the capacity.
+    let length = unsafe { syscall(libc::SYS_readlinkat, arguments) }.ok()?;
+    // SAFETY: the kernel has filled that many bytes.
+    unsafe { bytes.set_len(length) };
+    Some(bytes)
+}

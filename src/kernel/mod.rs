@@ -1,0 +1,77 @@
+//! The five calls as the kernel does them, and the looks at a segment that change nothing. No wrapper of libc is used:
+//! theirs are interposed, points of cancellation, or the program's own.
+
+pub mod file;
+pub mod map;
+pub mod raw;
+pub mod signal;
+
+use libc::c_int;
+use raw::{Result, syscall};
+use shmsan_core::call::{Addr, Call, Outcome, ShmId};
+use shmsan_core::errno::Errno;
+use std::mem::MaybeUninit;
+
+/// shmctl(2), since Linux 4.17.
+const SHM_STAT_ANY: c_int = 15;
+
+/// Does the call, with its arguments as they came.
+pub fn perform(call: &Call) -> Outcome {
+    let result = match *call {
+        // SAFETY: the kernel checks every argument of shmget.
+        Call::Get { key, size, flags } => unsafe { syscall(libc::SYS_shmget, [int(key.0), size, int(flags), 0]) },
+        // SAFETY: what shmat maps, and over what, is the program's own demand.
+        Call::Attach { id, address, flags } => unsafe {
+            syscall(libc::SYS_shmat, [int(id.0), address.0, int(flags), 0])
+        },
+        // SAFETY: what shmdt unmaps is the program's own demand.
+        Call::Detach { address } => unsafe { syscall(libc::SYS_shmdt, [address.0, 0, 0, 0]) },
+        // SAFETY: the kernel checks the buffer before it reads or writes there, and it is the program's own.
+        Call::Control { id, command, buffer } => unsafe {
+            syscall(libc::SYS_shmctl, [int(id.0), int(command), buffer.0, 0])
+        },
+        Call::Ftok { path, project } => return ftok(path, project),
+    };
+    result.map_err(Errno)
+}
+
+/// An int in a register, sign-extended as a C caller may leave it.
+pub const fn int(value: c_int) -> usize {
+    (value as isize).cast_unsigned()
+}
+
+/// ftok(3), the formula of glibc and musl: the project's low 8 bits, the device's low 8, the inode's low 16.
+fn ftok(path: Addr, project: c_int) -> Outcome {
+    let status = file::status_of(path.0).map_err(Errno)?;
+    let [inode_low, inode_high, ..] = status.st_ino.to_le_bytes();
+    let [device, ..] = status.st_dev.to_le_bytes();
+    let [project, ..] = project.to_le_bytes();
+    Ok(int(c_int::from_le_bytes([inode_low, inode_high, device, project])))
+}
+
+/// The segment's status, also where its mode forbids IPC_STAT; `None` where it is gone or cannot be seen.
+pub fn status_of_segment(id: ShmId) -> Option<libc::shmid_ds> {
+    // SHM_STAT_ANY takes an index: the low 15 bits of the id, 24 with the boot parameter ipcmni_extend.
+    [0x7fff, 0xff_ffff]
+        .into_iter()
+        .find_map(|mask| control(ShmId(id.0 & mask), SHM_STAT_ANY).filter(|(found, _)| *found == id))
+        // Kernels before 4.17 do not know it.
+        .or_else(|| control(id, libc::IPC_STAT).map(|(_, status)| (id, status)))
+        .map(|(_, status)| status)
+}
+
+fn control(id: ShmId, command: c_int) -> Option<(ShmId, libc::shmid_ds)> {
+    let mut status = MaybeUninit::<libc::shmid_ds>::zeroed();
+    let buffer = Addr(status.as_mut_ptr() as usize);
+    let returned = perform(&Call::Control { id, command, buffer }).ok()?;
+    // SAFETY: all zeroes are a good shmid_ds, and the kernel filled it.
+    let status = unsafe { status.assume_init() };
+    Some((ShmId(i32::try_from(returned).ok()?), status))
+}
+
+/// This process's id, not a cached one.
+pub fn pid() -> i32 {
+    // SAFETY: getpid has no preconditions and cannot fail.
+    let pid: Result = unsafe { syscall(libc::SYS_getpid, [0; 4]) };
+    pid.ok().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default()
+}

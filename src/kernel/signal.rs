@@ -1,0 +1,51 @@
+//! A write of ours may raise SIGPIPE or SIGXFSZ; the program must never see them.
+
+use super::int;
+use super::raw::syscall;
+
+/// The kernel's signal set: one bit a signal, the first for signal 1.
+type Set = u64;
+
+const fn bit(signal: libc::c_int) -> Set {
+    1 << (signal - 1)
+}
+
+const OURS: Set = bit(libc::SIGPIPE) | bit(libc::SIGXFSZ);
+const SET_SIZE: usize = size_of::<Set>();
+
+/// Runs `write` with SIGPIPE and SIGXFSZ held back, and takes out what it raised, but nothing that was pending before.
+pub fn without_write_signals<T>(write: impl FnOnce() -> T) -> T {
+    let Some(before) = change_mask(libc::SIG_BLOCK, OURS) else { return write() };
+    // What was not blocked before cannot have been pending.
+    let pending_before = if before & OURS == 0 { 0 } else { pending() };
+    let result = write();
+    take_out(OURS & !pending_before);
+    change_mask(libc::SIG_SETMASK, before);
+    result
+}
+
+fn change_mask(how: libc::c_int, set: Set) -> Option<Set> {
+    let mut before: Set = 0;
+    // SAFETY: two sets on our stack, of the size given.
+    let changed = unsafe {
+        syscall(libc::SYS_rt_sigprocmask, [int(how), &raw const set as usize, &raw mut before as usize, SET_SIZE])
+    };
+    changed.ok().map(|_| before)
+}
+
+fn pending() -> Set {
+    let mut set: Set = 0;
+    // SAFETY: a set on our stack, of the size given.
+    let _ = unsafe { syscall(libc::SYS_rt_sigpending, [&raw mut set as usize, SET_SIZE, 0, 0]) };
+    set
+}
+
+fn take_out(raised: Set) {
+    if pending() & raised == 0 {
+        return;
+    }
+    let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let arguments = [&raw const raised as usize, 0, &raw const at_once as usize, SET_SIZE];
+    // SAFETY: a set and a timespec on our stack; no siginfo wanted.
+    while unsafe { syscall(libc::SYS_rt_sigtimedwait, arguments) }.is_ok() {}
+}

@@ -1,0 +1,123 @@
+//! Load, first call, fork and exit: when the shim wakes up, how it survives a fork, and why what it says at the end is
+//! said last of all.
+
+use crate::boundary::{self, contain};
+use crate::lock::RawLock;
+use crate::state::{TRACKER, options, read_options};
+use crate::{alloc, leaks, process, sink, thread};
+use shmsan_core::check::exit::Moment;
+use shmsan_core::tracker::Tracker;
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+#[used]
+#[unsafe(link_section = ".init_array")]
+static AT_LOAD: extern "C" fn() = at_load;
+
+#[used]
+#[unsafe(link_section = ".fini_array")]
+static AT_UNLOAD: extern "C" fn() = at_unload;
+
+unsafe extern "C" {
+    fn __cxa_atexit(handler: extern "C" fn(*mut c_void), argument: *mut c_void, library: *mut c_void) -> c_int;
+}
+
+extern "C" fn at_load() {
+    let Some(_inside) = thread::enter() else { return };
+    contain(|| {
+        sink::remember_stderr();
+        let (options, complaints) = read_options();
+        for complaint in complaints {
+            sink::stderr(format!("shmsan: SHMSAN_OPTIONS: {complaint}\n").as_bytes());
+        }
+        if options.help {
+            sink::stderr(options.help().as_bytes());
+        }
+    });
+}
+
+/// Before each call's checks: sees the first call, and the first one in a child.
+pub fn begin() {
+    if process::known().is_none() {
+        new_process();
+    }
+}
+
+#[cold]
+fn new_process() {
+    static REGISTERED: AtomicBool = AtomicBool::new(false);
+    if !REGISTERED.swap(true, Relaxed) {
+        boundary::take_over_panics();
+        // SAFETY: the handlers are functions of a library that is never unloaded.
+        unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork_in_parent), Some(after_fork_in_child)) };
+    }
+    let settled = TRACKER.with(|tracker| {
+        // Another thread may have been faster.
+        if process::known().is_none() {
+            tracker.become_child();
+            process::settle();
+        }
+    });
+    if settled.is_none() {
+        boundary::give_up("the tracker's lock stayed taken, perhaps over a fork that told nobody");
+    }
+}
+
+/// With the bits of the locks that were taken.
+const HELD_OVER_FORK: u32 = 1 << 8;
+
+/// In the order in which they may be taken inside one another.
+fn locks() -> [&'static RawLock; 2] {
+    [TRACKER.raw(), alloc::lock()]
+}
+
+/// Takes every lock, so that no child inherits one in the middle of its work. The thread counts as inside the shim until
+/// the fork is done: another handler's calls go straight to the kernel.
+unsafe extern "C" fn before_fork() {
+    // A handler of the program forks in the middle of a call of ours: the child goes on with that call and frees them.
+    let Some(inside) = thread::enter() else { return };
+    let taken = locks().into_iter().enumerate().filter(|(_, lock)| lock.acquire());
+    let bits = taken.fold(0, |bits, (index, _)| bits | 1 << index);
+    inside.stay(HELD_OVER_FORK | bits);
+}
+
+unsafe extern "C" fn after_fork_in_parent() {
+    release_locks();
+}
+
+unsafe extern "C" fn after_fork_in_child() {
+    release_locks();
+}
+
+fn release_locks() {
+    let Some((_inside, noted)) = thread::resume() else { return };
+    for (index, lock) in locks().into_iter().enumerate() {
+        if noted & 1 << index != 0 {
+            lock.release();
+        }
+    }
+}
+
+/// Our destructor runs before those of the libraries that the program needs, and these may still remove segments. A
+/// handler registered from inside it runs last of all.
+extern "C" fn at_unload() {
+    // SAFETY: `at_end` takes no argument into account and belongs to no library that could go.
+    unsafe { __cxa_atexit(at_end, null_mut(), null_mut()) };
+}
+
+extern "C" fn at_end(_: *mut c_void) {
+    let Some(_inside) = boundary::enter() else { return };
+    contain(|| {
+        // Nothing was recorded by a process that made no call.
+        if options().detect_leaks && TRACKER.with(|tracker| !is_empty(tracker)) == Some(true) {
+            leaks::report(Moment::Exit);
+        }
+        crate::announce::repeated();
+    });
+}
+
+fn is_empty(tracker: &Tracker) -> bool {
+    tracker.segments().len() == 0
+}

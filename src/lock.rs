@@ -1,0 +1,102 @@
+//! A lock that gives up: whoever held it may be gone (a thread that left a signal handler by siglongjmp, a child of
+//! `_Fork`), and the program must go on.
+
+use crate::kernel::int;
+use crate::kernel::raw::syscall;
+use std::cell::UnsafeCell;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::time::{Duration, Instant};
+
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+const WAITED_FOR: u32 = 2;
+
+/// No holder needs a thousandth of this; who waits longer waits in vain.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub struct RawLock(AtomicU32);
+
+impl RawLock {
+    pub const fn new() -> Self {
+        Self(AtomicU32::new(FREE))
+    }
+
+    /// `false` where it could not be had within a second.
+    pub fn acquire(&self) -> bool {
+        self.0.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok() || self.acquire_slowly()
+    }
+
+    #[cold]
+    fn acquire_slowly(&self) -> bool {
+        for _ in 0..100 {
+            if self.0.load(Relaxed) == FREE && self.0.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok() {
+                return true;
+            }
+            std::hint::spin_loop();
+        }
+        let begin = Instant::now();
+        while self.0.swap(WAITED_FOR, Acquire) != FREE {
+            let Some(patience) = PATIENCE.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) else {
+                return false;
+            };
+            self.wait(patience);
+        }
+        true
+    }
+
+    pub fn release(&self) {
+        if self.0.swap(FREE, Release) == WAITED_FOR {
+            self.wake();
+        }
+    }
+
+    fn wait(&self, limit: Duration) {
+        let limit = libc::timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: i64::from(limit.subsec_nanos()) };
+        let operation = int(libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG);
+        let arguments = [self.0.as_ptr() as usize, operation, WAITED_FOR as usize, &raw const limit as usize];
+        // SAFETY: the word is this lock's, the timespec lives on our stack.
+        let _ = unsafe { syscall(libc::SYS_futex, arguments) };
+    }
+
+    fn wake(&self) {
+        let operation = int(libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG);
+        // SAFETY: waking touches nothing.
+        let _ = unsafe { syscall(libc::SYS_futex, [self.0.as_ptr() as usize, operation, 1, 0]) };
+    }
+}
+
+/// A value behind such a lock.
+pub struct Locked<T> {
+    lock: RawLock,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: the value is reached only through the lock.
+unsafe impl<T: Send> Sync for Locked<T> {}
+
+impl<T> Locked<T> {
+    pub const fn new(value: T) -> Self {
+        Self { lock: RawLock::new(), value: UnsafeCell::new(value) }
+    }
+
+    /// Runs `work` with the value; `None` where the lock could not be had. `work` must neither allocate nor wait.
+    pub fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
+        struct Release<'a>(&'a RawLock);
+        impl Drop for Release<'_> {
+            fn drop(&mut self) {
+                self.0.release();
+            }
+        }
+        if !self.lock.acquire() {
+            return None;
+        }
+        let _release = Release(&self.lock);
+        // SAFETY: the lock is held, and `with` does not nest: the thread's word keeps a second entry out.
+        Some(work(unsafe { &mut *self.value.get() }))
+    }
+
+    pub const fn raw(&self) -> &RawLock {
+        &self.lock
+    }
+}

@@ -1,0 +1,62 @@
+//! `trace=1`: each call as a line, as strace would print it.
+
+use crate::site::{self, Caller};
+use crate::state::options;
+use crate::{kernel, memory, sink};
+use once_cell::race::OnceBox;
+use shmsan_core::call::{Call, Outcome};
+use shmsan_core::event::{Clock, Event};
+
+/// Begun before the call, when calls are traced.
+pub struct Stopwatch {
+    epoch: libc::timespec,
+    begin: libc::timespec,
+}
+
+impl Stopwatch {
+    pub fn start() -> Option<Self> {
+        options().trace.then(|| Self { epoch: now(libc::CLOCK_REALTIME), begin: now(libc::CLOCK_MONOTONIC) })
+    }
+
+    /// Prints the line.
+    pub fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) {
+        let end = now(libc::CLOCK_MONOTONIC);
+        let elapsed = (end.tv_sec - self.begin.tv_sec) * 1_000_000_000 + end.tv_nsec - self.begin.tv_nsec;
+        let event = Event {
+            pid: kernel::pid(),
+            time: Clock::new(self.epoch.tv_sec, self.epoch.tv_nsec, utc_offset(self.epoch.tv_sec)),
+            call,
+            outcome,
+            path: path(call, outcome),
+            duration_ns: elapsed.try_into().unwrap_or_default(),
+            caller: site::frame(site::keep(caller)),
+        };
+        sink::stderr(format!("{event}\n").as_bytes());
+    }
+}
+
+fn path(call: &Call, outcome: Outcome) -> Option<&'static [u8]> {
+    match *call {
+        Call::Ftok { path, .. } => memory::path(path, outcome.err()),
+        _ => None,
+    }
+}
+
+fn now(clock: libc::clockid_t) -> libc::timespec {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel (mostly the vDSO) writes into our struct.
+    unsafe { libc::clock_gettime(clock, &raw mut now) };
+    now
+}
+
+/// The local zone's distance from UTC in seconds, looked up once: localtime_r(3) reads files and takes a lock.
+fn utc_offset(epoch_seconds: i64) -> i64 {
+    static OFFSET: OnceBox<i64> = OnceBox::new();
+    *OFFSET.get_or_init(|| {
+        // SAFETY: all zeroes are a good tm.
+        let mut broken_down: libc::tm = unsafe { std::mem::zeroed() };
+        // SAFETY: both live on our stack.
+        unsafe { libc::localtime_r(&raw const epoch_seconds, &raw mut broken_down) };
+        Box::new(broken_down.tm_gmtoff)
+    })
+}
