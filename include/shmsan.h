@@ -117,7 +117,7 @@ char *shmsan_gets_at(char *s,
  * Writes what is tracked in this process to the file descriptor `fd`: each segment it got or created,
  * and each attachment, with the place in the program.
  *
- * Returns 0, or -1 with errno: EBADF (`fd` is not open), EAGAIN (it takes no more, or the
+ * Returns 0, or -1 with errno: EBADF (`fd` is not open for writing), EAGAIN (it takes no more, or the
  * sanitizer is off or busy in this thread).
  */
 int shmsan_report(int fd);

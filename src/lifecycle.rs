@@ -4,9 +4,8 @@
 use crate::boundary::{self, contain};
 use crate::lock::RawLock;
 use crate::state::{TRACKER, options, read_options};
-use crate::{alloc, leaks, process, sink, thread};
+use crate::{alloc, announce, leaks, process, sink, thread, trace};
 use shmsan_core::check::exit::Moment;
-use shmsan_core::tracker::Tracker;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::AtomicBool;
@@ -31,6 +30,9 @@ extern "C" fn at_load() {
         let (options, complaints) = read_options();
         for complaint in complaints {
             sink::stderr(format!("shmsan: SHMSAN_OPTIONS: {complaint}\n").as_bytes());
+        }
+        if options.trace {
+            trace::prepare();
         }
         if options.help {
             sink::stderr(options.help().as_bytes());
@@ -103,21 +105,18 @@ fn release_locks() {
 /// Our destructor runs before those of the libraries that the program needs, and these may still remove segments. A
 /// handler registered from inside it runs last of all.
 extern "C" fn at_unload() {
-    // SAFETY: `at_end` takes no argument into account and belongs to no library that could go.
-    unsafe { __cxa_atexit(at_end, null_mut(), null_mut()) };
+    if process::is_in_use() {
+        // SAFETY: `at_end` takes no argument into account and belongs to no library that could go.
+        unsafe { __cxa_atexit(at_end, null_mut(), null_mut()) };
+    }
 }
 
 extern "C" fn at_end(_: *mut c_void) {
     let Some(_inside) = boundary::enter() else { return };
     contain(|| {
-        // Nothing was recorded by a process that made no call.
-        if options().detect_leaks && TRACKER.with(|tracker| !is_empty(tracker)) == Some(true) {
+        if options().detect_leaks {
             leaks::report(Moment::Exit);
         }
-        crate::announce::repeated();
+        announce::repeated();
     });
-}
-
-fn is_empty(tracker: &Tracker) -> bool {
-    tracker.segments().len() == 0
 }

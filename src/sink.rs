@@ -24,8 +24,10 @@ static IMPATIENT: AtomicBool = AtomicBool::new(false);
 pub enum Refused {
     /// Closed, or not what it was at load.
     NotOurs,
-    /// Nobody reads, or no room.
+    /// Nobody reads, or there is no room.
     NoRoom,
+    /// The write itself failed, with this errno.
+    Failed(i32),
 }
 
 /// Remembers what stands behind descriptor 2; called at load.
@@ -67,7 +69,10 @@ fn to_stderr(text: &[u8]) -> Result<(), Refused> {
 /// Writes to a descriptor that the program named itself.
 pub fn to_descriptor(descriptor: Descriptor, text: &[u8]) -> Result<(), i32> {
     let status = descriptor.status()?;
-    write(descriptor, &status, text).map_err(|_| libc::EAGAIN)
+    write(descriptor, &status, text).map_err(|refused| match refused {
+        Refused::Failed(errno) => errno,
+        Refused::NotOurs | Refused::NoRoom => libc::EAGAIN,
+    })
 }
 
 fn write(descriptor: Descriptor, status: &libc::stat, text: &[u8]) -> Result<(), Refused> {
@@ -92,7 +97,7 @@ fn write_piece(descriptor: Descriptor, kind: libc::mode_t, mut rest: &[u8]) -> R
             Ok(0) => return Err(Refused::NoRoom),
             Ok(written) => rest = rest.get(written..).unwrap_or_default(),
             Err(libc::EINTR) => {}
-            Err(_) => return Err(Refused::NoRoom),
+            Err(errno) => return Err(Refused::Failed(errno)),
         }
     }
     Ok(())

@@ -49,7 +49,13 @@ fn now(clock: libc::clockid_t) -> libc::timespec {
     now
 }
 
-/// The local zone's distance from UTC in seconds, looked up once: localtime_r(3) reads files and takes a lock.
+/// Looks up at load what must not be looked up later.
+pub fn prepare() {
+    utc_offset(now(libc::CLOCK_REALTIME).tv_sec);
+}
+
+/// The local zone's distance from UTC in seconds, looked up once: localtime_r(3) reads files, and takes a lock that a
+/// child of a fork may find taken.
 fn utc_offset(epoch_seconds: i64) -> i64 {
     static OFFSET: OnceBox<i64> = OnceBox::new();
     *OFFSET.get_or_init(|| {

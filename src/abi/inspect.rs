@@ -28,7 +28,7 @@ pub struct shmsan_attachment {
 /// Writes what is tracked in this process to the file descriptor `fd`: each segment it got or created,
 /// and each attachment, with the place in the program.
 ///
-/// Returns 0, or -1 with errno: EBADF (`fd` is not open), EAGAIN (it takes no more, or the
+/// Returns 0, or -1 with errno: EBADF (`fd` is not open for writing), EAGAIN (it takes no more, or the
 /// sanitizer is off or busy in this thread).
 #[unsafe(no_mangle)]
 pub extern "C" fn shmsan_report(fd: c_int) -> c_int {

@@ -1,50 +1,93 @@
-//! An address as a module and an offset in it, from the loader's own list. Not `dladdr`: that waits for whoever is inside
-//! dlopen(3), and a library's constructor may be waiting for us.
+//! An address as a module and an offset in it. Asked of `_dl_find_object`, which takes no lock: `dladdr` waits for whoever
+//! is inside dlopen(3), and `dl_iterate_phdr` for whoever was there when this process was forked.
 
 use crate::kernel::file;
+use crate::memory::c_string;
 use shmsan_core::site::Frame;
-use std::ffi::{c_int, c_void};
+use std::arch::global_asm;
+use std::ffi::{c_char, c_int};
+use std::mem::MaybeUninit;
 
-struct Search {
-    address: usize,
-    found: Option<(Vec<u8>, usize)>,
+/// <dlfcn.h>'s `struct dl_find_object`, as far as it is needed.
+#[repr(C)]
+struct Object {
+    flags: u64,
+    begin: usize,
+    end: usize,
+    map: *const Map,
+    /// Unwind tables, and room for what glibc may add.
+    rest: [u64; 12],
 }
 
+/// The public beginning of <link.h>'s `struct link_map`.
+#[repr(C)]
+struct Map {
+    /// What is added to the addresses in the module's file.
+    bias: usize,
+    name: *const c_char,
+}
+
+type Find = unsafe extern "C" fn(address: usize, object: *mut Object) -> c_int;
+
+// A weak reference: a glibc before 2.35 does not have it, and then a place is a bare address.
+global_asm!(".weak _dl_find_object");
+
 pub fn frame(address: usize) -> Frame {
-    let mut search = Search { address, found: None };
-    // SAFETY: `look` gets back the pointer to `search`, which outlives the walk.
-    unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut search).cast()) };
-    let module = search.found.map(|(path, offset)| (base_name(&path), offset));
+    let module = object(address).map(|map| (base_name(&path(&map)), address.wrapping_sub(map.bias)));
     Frame { module, address, ..Frame::default() }
 }
 
-unsafe extern "C" fn look(info: *mut libc::dl_phdr_info, _size: usize, search: *mut c_void) -> c_int {
-    // SAFETY: the loader passes a good entry.
-    let info = unsafe { &*info };
-    // SAFETY: what `frame` passed on.
-    let search = unsafe { &mut *search.cast::<Search>() };
-    // SAFETY: the loader's own table of that length.
-    let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
-    let offset = search.address.wrapping_sub(usize::try_from(info.dlpi_addr).unwrap_or_default());
-    let holds = |header: &libc::Elf64_Phdr| {
-        header.p_type == libc::PT_LOAD && (offset as u64).wrapping_sub(header.p_vaddr) < header.p_memsz
-    };
-    if !headers.iter().any(holds) {
-        return 0;
+fn object(address: usize) -> Option<Map> {
+    let mut object = MaybeUninit::<Object>::zeroed();
+    // SAFETY: it fills our struct, which is as large as glibc's.
+    let found = unsafe { find()?(address, object.as_mut_ptr()) };
+    if found != 0 {
+        return None;
     }
-    // SAFETY: the loader's name of the module, which ends in NUL; empty for the program itself.
-    let name = unsafe { crate::memory::c_string(info.dlpi_name) };
-    let path = if name.is_empty() { program() } else { name.to_owned() };
-    search.found = Some((path, offset));
-    1
+    // SAFETY: all zeroes are a good Object, and it was filled.
+    let object = unsafe { object.assume_init() };
+    // SAFETY: the loader's own entry, which lives as long as the module.
+    Some(unsafe { object.map.read() })
 }
 
-/// The program's own file, which the loader gives no name.
-fn program() -> Vec<u8> {
-    file::read_link(c"/proc/self/exe").unwrap_or_else(|| b"program".to_vec())
+fn path(map: &Map) -> Vec<u8> {
+    // SAFETY: the loader's name of the module; empty for the program itself.
+    match unsafe { c_string(map.name) } {
+        b"" => file::read_link(c"/proc/self/exe").unwrap_or_else(|| b"program".to_vec()),
+        name => name.to_owned(),
+    }
 }
 
 fn base_name(path: &[u8]) -> String {
     let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
     String::from_utf8_lossy(name).into_owned()
+}
+
+/// `_dl_find_object`, where libc has it.
+fn find() -> Option<Find> {
+    let address: usize;
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: reads the loader's table, where a missing symbol is 0.
+    unsafe {
+        std::arch::asm!(
+            "mov {address}, qword ptr [rip + _dl_find_object@GOTPCREL]",
+            address = out(reg) address, options(nostack, readonly, pure),
+        );
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: reads the loader's table, where a missing symbol is 0.
+    unsafe {
+        std::arch::asm!(
+            "adrp {address}, :got:_dl_find_object",
+            "ldr {address}, [{address}, :got_lo12:_dl_find_object]",
+            address = out(reg) address, options(nostack, readonly, pure),
+        );
+    }
+    #[cfg(target_arch = "riscv64")]
+    // SAFETY: reads the loader's table, where a missing symbol is 0.
+    unsafe {
+        std::arch::asm!("la {address}, _dl_find_object", address = out(reg) address, options(nostack, readonly, pure));
+    }
+    // SAFETY: 0 is None, and anything else is the function of that name.
+    unsafe { std::mem::transmute::<usize, Option<Find>>(address) }
 }
