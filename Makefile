@@ -1,0 +1,69 @@
+# make          the libraries, optimised, in target/release
+# make demo     the tutorials' programs under shmsan
+# make test     every test
+# make check    all that CI runs
+# make install  DESTDIR= PREFIX=/usr/local
+
+PREFIX = /usr/local
+LIBDIR = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
+DESTDIR =
+CARGO = cargo
+INSTALL = install
+# Where the libraries lie that demo and install take.
+BUILT = target/release
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+SONAME = libshmsan.so.$(firstword $(subst ., ,$(VERSION)))
+
+.PHONY: all demo test check fmt clippy header install install-files uninstall clean
+
+all:
+	$(CARGO) build --release
+	ln -sf libshmsan.so target/release/$(SONAME)
+
+demo: all
+	demo/run.sh $(BUILT)
+
+test:
+	$(CARGO) test --workspace
+
+check: fmt clippy test
+	$(CARGO) test --release --test suite
+	$(MAKE) demo
+
+fmt:
+	$(CARGO) fmt --all --check || { echo "repair: cargo fmt --all"; exit 1; }
+
+clippy:
+	$(CARGO) clippy --workspace --all-targets -- -D warnings || { echo "repair: cargo clippy --fix"; exit 1; }
+
+# include/shmsan.h from src/abi; a test compares.
+header:
+	$(CARGO) build
+	cp "$$(ls -t target/debug/build/shmsan-*/out/shmsan.h | head -n 1)" include/shmsan.h
+
+install: all install-files
+
+# The headers go into a folder of their own: a sys/shm.h directly below PREFIX/include would shim every program that is
+# compiled on the machine.
+install-files:
+	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/shmsan/sys $(DESTDIR)$(INCLUDEDIR)/shmsan/shmsan
+	$(INSTALL) -m 755 $(BUILT)/libshmsan.so $(DESTDIR)$(LIBDIR)/libshmsan.so.$(VERSION)
+	ln -sf libshmsan.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libshmsan.so
+	$(INSTALL) -m 644 $(BUILT)/libshmsan.a $(DESTDIR)$(LIBDIR)/libshmsan.a
+	$(INSTALL) -m 644 include/shmsan.h $(DESTDIR)$(INCLUDEDIR)/shmsan/shmsan.h
+	$(INSTALL) -m 644 include/sys/shm.h $(DESTDIR)$(INCLUDEDIR)/shmsan/sys/shm.h
+	$(INSTALL) -m 644 include/shmsan/legacy.h $(DESTDIR)$(INCLUDEDIR)/shmsan/shmsan/legacy.h
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' shmsan.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/shmsan.pc
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/shmsan.pc
+
+uninstall:
+	rm -f $(DESTDIR)$(LIBDIR)/libshmsan.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libshmsan.so
+	rm -f $(DESTDIR)$(LIBDIR)/libshmsan.a $(DESTDIR)$(LIBDIR)/pkgconfig/shmsan.pc
+	rm -rf $(DESTDIR)$(INCLUDEDIR)/shmsan
+
+clean:
+	$(CARGO) clean

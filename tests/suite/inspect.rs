@@ -1,0 +1,33 @@
+//! What a program may ask of the sanitizer: include/shmsan.h, called from C.
+
+use super::harness::{Run, Way, compile};
+
+const PROGRAM: &str = "inspect/inspect.c";
+
+#[test]
+fn every_question_of_the_header_is_answered() {
+    for way in [Way::Linked, Way::LinkedStatic, Way::FullyStatic] {
+        let ran = Run::new(compile(PROGRAM, way), way).go();
+        assert_eq!(ran.status.code(), Some(0), "{way:?}\n{}{}", ran.stdout, ran.stderr);
+        assert!(ran.stdout.ends_with(concat!(env!("CARGO_PKG_VERSION"), "\n")), "{way:?}\n{}", ran.stdout);
+    }
+}
+
+#[test]
+fn the_table_names_each_segment_and_attachment_with_its_line() {
+    let ran = Run::new(compile(PROGRAM, Way::Linked), Way::Linked).go();
+    let table = ran.report_on_stdout();
+    let lines: Vec<_> = table.lines().take(3).collect();
+    assert!(lines[0].ends_with("==PID==shmsan: 1 segment and 1 attachment"), "{table}");
+    assert!(lines[1].starts_with("  segment 0: 5000 bytes, key 0x00000000, created at "), "{table}");
+    assert!(lines[1].ends_with("inspect.c:15 in attachments"), "{table}");
+    assert!(lines[2].starts_with("  ADDR: 5000 bytes of segment 0, flags SHM_RDONLY, attached at "), "{table}");
+    assert!(lines[2].ends_with("inspect.c:16 in attachments"), "{table}");
+}
+
+#[test]
+fn leaks_are_reported_when_asked_and_an_ignored_one_not_at_the_end() {
+    let ran = Run::new(compile(PROGRAM, Way::Linked), Way::Linked).go();
+    let errors: Vec<_> = ran.stderr.lines().filter(|line| line.contains("ERROR: shmsan: leaked-segment")).collect();
+    assert_eq!(errors.len(), 2, "{}", ran.stderr);
+}

@@ -1,0 +1,127 @@
+//! What leaves the house: the exported names, the committed header, how the library is linked, and what `make install`
+//! puts where.
+
+use super::harness::{find_compiler, library_folder, scratch, source};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What a program of the C toolchain prints.
+fn output(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn library() -> PathBuf {
+    library_folder().join("libshmsan.so")
+}
+
+#[test]
+fn the_exported_names_are_those_of_exports_txt() {
+    let symbols = output(Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(library()));
+    let names: String = symbols.lines().map(|line| line.split(' ').next().unwrap().to_owned() + "\n").collect();
+    let expected = std::fs::read_to_string(root().join("exports.txt")).unwrap();
+    assert_eq!(names, expected, "exports.txt is the ABI: a name that goes breaks programs, a name that comes is for good");
+}
+
+#[test]
+fn the_committed_header_is_the_generated_one() {
+    let generated = std::fs::read_to_string(concat!(env!("OUT_DIR"), "/shmsan.h")).unwrap();
+    let committed = std::fs::read_to_string(root().join("include/shmsan.h")).unwrap();
+    assert!(generated == committed, "include/shmsan.h is not what src/abi says; repair: make header");
+}
+
+#[test]
+fn the_library_has_its_soname_stays_loaded_and_needs_libc_alone() {
+    let dynamic = output(Command::new("readelf").args(["-d", "-W"]).arg(library()));
+    assert!(dynamic.contains("soname: [libshmsan.so.0]"), "{dynamic}");
+    assert!(dynamic.contains("NODELETE"), "{dynamic}");
+    let needed: Vec<_> = dynamic.lines().filter(|line| line.contains("(NEEDED)")).collect();
+    // The loader itself is libc's: it is there in every process.
+    assert!(needed.iter().all(|line| line.contains("[libc.so") || line.contains("[ld-linux")), "{needed:?}");
+}
+
+#[test]
+fn the_five_exports_have_room_for_a_jump_at_their_beginning() {
+    let symbols = output(Command::new("nm").args(["-D", "--defined-only"]).arg(library()));
+    let addresses: Vec<_> = symbols
+        .lines()
+        .filter(|line| !line.contains("shmsan_"))
+        .map(|line| u64::from_str_radix(line.split(' ').next().unwrap(), 16).unwrap())
+        .collect();
+    assert_eq!(addresses.len(), 5, "{symbols}");
+    for address in &addresses {
+        assert_eq!(address % 16, 0, "{symbols}");
+        assert!(addresses.iter().all(|other| other == address || other.abs_diff(*address) >= 16), "{symbols}");
+    }
+}
+
+/// A scratch root with the library in /usr/local.
+fn installed(name: &str) -> PathBuf {
+    let root_folder = scratch(name);
+    let _ = std::fs::remove_dir_all(&root_folder);
+    make(&["install-files", "PREFIX=/usr/local"], &root_folder);
+    root_folder
+}
+
+fn make(arguments: &[&str], scratch_root: &Path) {
+    let mut make = Command::new("make");
+    make.current_dir(root()).args(["-s", "--no-print-directory"]).args(arguments);
+    make.arg(format!("DESTDIR={}", scratch_root.display())).arg(format!("BUILT={}", library_folder().display()));
+    output(make.env_remove("MAKEFLAGS").env_remove("MAKELEVEL"));
+}
+
+fn undefined_symbols(program: &Path) -> String {
+    output(Command::new("nm").arg("-u").arg(program))
+}
+
+#[test]
+fn after_an_install_a_plain_program_is_not_shimmed() {
+    let scratch_root = installed("installed-plain");
+    let object = scratch_root.join("server.o");
+    let compile = |include: &str| {
+        // gcc looks into /usr/local/include before the system's own headers: so does this.
+        let include = scratch_root.join(include);
+        let mut cc = Command::new("cc");
+        cc.args(["-w", "-c", "-isystem"]).arg(include).arg(source("originals/server.c")).arg("-o").arg(&object);
+        output(&mut cc);
+        undefined_symbols(&object)
+    };
+    let plain = compile("usr/local/include");
+    assert!(plain.contains("shmget") && !plain.contains("shmsan"), "{plain}");
+    // And it would be seen if the headers lay where gcc finds them.
+    let shimmed = compile("usr/local/include/shmsan");
+    assert!(shimmed.contains("shmsan_shmget_at"), "{shimmed}");
+}
+
+#[test]
+fn pkg_config_has_all_that_server_c_needs() {
+    if find_compiler("pkg-config", "pkg_config_has_all_that_server_c_needs").is_none() {
+        return;
+    }
+    let scratch_root = installed("installed-pkg-config");
+    let mut pkg_config = Command::new("pkg-config");
+    pkg_config.args(["--cflags", "--libs", "shmsan"]);
+    pkg_config.env("PKG_CONFIG_SYSROOT_DIR", &scratch_root);
+    pkg_config.env("PKG_CONFIG_LIBDIR", scratch_root.join("usr/local/lib/pkgconfig"));
+    let flags = output(&mut pkg_config);
+    let program = scratch_root.join("server");
+    output(Command::new("cc").arg("-w").arg(source("originals/server.c")).args(flags.split_whitespace()).arg("-o").arg(&program));
+    let needed = output(Command::new("readelf").args(["-d", "-W"]).arg(&program));
+    assert!(needed.contains("[libshmsan.so.0]"), "{needed}");
+    assert!(undefined_symbols(&program).contains("shmsan_shmget_at"));
+    let library = scratch_root.join("usr/local/lib/libshmsan.so.0");
+    assert!(library.exists(), "{} leads nowhere", library.display());
+}
+
+#[test]
+fn uninstall_leaves_nothing_behind() {
+    let scratch_root = installed("installed-and-gone");
+    make(&["uninstall", "PREFIX=/usr/local"], &scratch_root);
+    let left = output(Command::new("find").arg(&scratch_root).args(["!", "-type", "d"]));
+    assert_eq!(left, "");
+}
