@@ -5,6 +5,8 @@ use crate::facts;
 use crate::kernel;
 use crate::site::{self, Caller};
 use crate::state::TRACKER;
+#[cfg(debug_assertions)]
+use crate::state::options;
 use crate::trace::Stopwatch;
 use crate::{announce, memory};
 use shmsan_core::call::{Call, Outcome};
@@ -62,6 +64,8 @@ const fn changes_something(call: &Call) -> bool {
 
 /// Lets the rules speak.
 fn judge(call: &Call, outcome: Outcome, caller: &Caller) {
+    #[cfg(debug_assertions)]
+    assert!(!options().panic_on_purpose, "on purpose");
     match (*call, outcome) {
         (Call::Ftok { path, project }, Err(errno)) => {
             let start = memory::path(path, Some(errno)).map(PathStart::new);

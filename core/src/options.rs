@@ -8,9 +8,12 @@ use std::fmt::Write;
 
 /// What the user can choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the user's, by its name")]
 pub struct Options {
     pub detect_leaks: bool,
     pub help: bool,
+    /// Only in debug builds.
+    pub panic_on_purpose: bool,
     pub trace: bool,
 }
 
@@ -22,7 +25,7 @@ struct Entry {
     get: fn(&Options) -> bool,
 }
 
-const TABLE: [Entry; 3] = [
+const TABLE: &[Entry] = &[
     Entry {
         name: "detect_leaks",
         default: "1",
@@ -37,6 +40,14 @@ const TABLE: [Entry; 3] = [
         set: |options, value| options.help = value,
         get: |options| options.help,
     },
+    #[cfg(debug_assertions)]
+    Entry {
+        name: "panic_on_purpose",
+        default: "0",
+        meaning: "let the checks of the first call fail; only in debug builds, to see that the program goes on",
+        set: |options, value| options.panic_on_purpose = value,
+        get: |options| options.panic_on_purpose,
+    },
     Entry {
         name: "trace",
         default: "0",
@@ -48,8 +59,8 @@ const TABLE: [Entry; 3] = [
 
 impl Default for Options {
     fn default() -> Self {
-        let mut options = Self { detect_leaks: false, help: false, trace: false };
-        for entry in &TABLE {
+        let mut options = Self { detect_leaks: false, help: false, panic_on_purpose: false, trace: false };
+        for entry in TABLE {
             if let Some(value) = boolean(entry.default) {
                 (entry.set)(&mut options, value);
             }
@@ -81,7 +92,7 @@ impl Options {
     #[must_use]
     pub fn help(&self) -> String {
         let mut out = "shmsan: options, as in SHMSAN_OPTIONS=\"name=value:name=value\":\n".to_owned();
-        for Entry { name, default, meaning, get, .. } in &TABLE {
+        for Entry { name, default, meaning, get, .. } in TABLE {
             let value = u8::from(get(self));
             // Writing to a String cannot fail.
             let _ = writeln!(out, "  {name}={value} (default {default})\n      {meaning}");
@@ -124,7 +135,10 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_table() {
-        assert_eq!(Options::default(), Options { detect_leaks: true, help: false, trace: false });
+        assert_eq!(
+            Options::default(),
+            Options { detect_leaks: true, help: false, panic_on_purpose: false, trace: false }
+        );
         assert_eq!(Options::parse(b"").0, Options::default());
     }
 

@@ -55,10 +55,7 @@ mod tests {
     use crate::rule;
 
     fn frame(site: Site) -> Frame {
-        let line = match site {
-            Site::Source(line) => line,
-            _ => return Frame::default(),
-        };
+        let Site::Source(line) = site else { return Frame::default() };
         Frame { function: Some("main".to_owned()), source: Some(("a.c".to_owned(), line)), ..Frame::default() }
     }
 

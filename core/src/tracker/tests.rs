@@ -33,8 +33,8 @@ fn record(tracker: &mut Tracker, call: &Call, value: usize, learned: Option<Lear
     }
 }
 
-fn learned(id: i32, origin: Origin) -> Option<Learned> {
-    Some(Learned { id: ShmId(id), key: Key(9), size: 5000, origin })
+const fn learned(id: i32, origin: Origin) -> Learned {
+    Learned { id: ShmId(id), key: Key(9), size: 5000, origin }
 }
 
 fn origins(tracker: &Tracker) -> Vec<(i32, Origin)> {
@@ -53,8 +53,8 @@ fn private_and_exclusive_segments_are_created_without_asking() {
 #[test]
 fn with_a_key_the_kernel_says_who_made_it_and_how_large_it_is() {
     let mut tracker = Tracker::new();
-    record(&mut tracker, &get(9, IPC_CREAT), 3, learned(3, Origin::Created));
-    record(&mut tracker, &get(9, 0), 4, learned(4, Origin::Found));
+    record(&mut tracker, &get(9, IPC_CREAT), 3, Some(learned(3, Origin::Created)));
+    record(&mut tracker, &get(9, 0), 4, Some(learned(4, Origin::Found)));
     assert_eq!(origins(&tracker), [(3, Origin::Created), (4, Origin::Found)]);
     assert!(tracker.segments().all(|segment| segment.size == 5000 && segment.asked == 100));
 }
@@ -62,7 +62,7 @@ fn with_a_key_the_kernel_says_who_made_it_and_how_large_it_is() {
 #[test]
 fn a_known_id_is_not_asked_about_again_and_keeps_its_first_site() {
     let mut tracker = Tracker::new();
-    record(&mut tracker, &get(9, IPC_CREAT), 3, learned(3, Origin::Created));
+    record(&mut tracker, &get(9, IPC_CREAT), 3, Some(learned(3, Origin::Created)));
     assert_eq!(tracker.record(&get(9, 0), Ok(3), Site::Return(1), None), Recorded::Done);
     assert_eq!(tracker.segments().next().unwrap().site, Site::Unknown);
 }
@@ -93,7 +93,7 @@ fn removal_and_detach_take_away_what_they_name() {
 #[test]
 fn an_address_lies_in_an_attachment_up_to_the_end_of_its_last_page() {
     let mut tracker = Tracker::new();
-    record(&mut tracker, &attach(4), 0x10000, learned(4, Origin::Found));
+    record(&mut tracker, &attach(4), 0x10000, Some(learned(4, Origin::Found)));
     let at = |address| tracker.attachment_of(Addr(address), PAGE).map(|attachment| attachment.size);
     assert_eq!(at(0x10000), Some(5000));
     assert_eq!(at(0x10000 + 2 * PAGE - 1), Some(5000));
@@ -104,8 +104,8 @@ fn an_address_lies_in_an_attachment_up_to_the_end_of_its_last_page() {
 #[test]
 fn a_remapped_address_belongs_to_the_newer_attachment() {
     let mut tracker = Tracker::new();
-    record(&mut tracker, &attach(4), 0x10000, learned(4, Origin::Found));
-    record(&mut tracker, &attach(5), 0x10000, learned(5, Origin::Found));
+    record(&mut tracker, &attach(4), 0x10000, Some(learned(4, Origin::Found)));
+    record(&mut tracker, &attach(5), 0x10000, Some(learned(5, Origin::Found)));
     assert_eq!(tracker.attachment_of(Addr(0x10000), PAGE).unwrap().id, ShmId(5));
     assert_eq!(tracker.attachments().len(), 1);
 }
@@ -135,9 +135,9 @@ fn an_ignored_segment_must_be_known() {
 #[test]
 fn thousands_of_segments_and_attachments_find_room() {
     let mut tracker = Tracker::new();
-    for id in 0..4000 {
-        record(&mut tracker, &get(0, 0), id as usize, None);
-        record(&mut tracker, &attach(id), 0x10000 + id as usize * PAGE, None);
+    for id in 0..4000_u16 {
+        record(&mut tracker, &get(0, 0), id.into(), None);
+        record(&mut tracker, &attach(id.into()), 0x10000 + usize::from(id) * PAGE, None);
     }
     assert_eq!((tracker.segments().len(), tracker.attachments().len()), (4000, 4000));
 }

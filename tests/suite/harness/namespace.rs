@@ -33,8 +33,10 @@ pub fn turn() -> Option<MutexGuard<'static, ()>> {
 
 /// Lets the child begin in a fresh IPC namespace (an ordinary user: inside a user namespace that maps only itself).
 pub fn isolate(command: &mut Command) {
-    // SAFETY: geteuid and getegid have no preconditions.
-    let (uid, gid) = unsafe { (libc::geteuid(), libc::getegid()) };
+    // SAFETY: geteuid has no preconditions.
+    let uid = unsafe { libc::geteuid() };
+    // SAFETY: getegid has no preconditions.
+    let gid = unsafe { libc::getegid() };
     let maps =
         [("setgroups", "deny".into()), ("uid_map", format!("{uid} {uid} 1")), ("gid_map", format!("{gid} {gid} 1"))]
             .map(|(file, text): (_, String)| (CString::new(format!("/proc/self/{file}")).unwrap(), text));
@@ -56,12 +58,12 @@ pub fn isolate(command: &mut Command) {
 }
 
 fn write_once(file: &CString, text: &str) -> io::Result<()> {
-    // SAFETY: `file` ends in NUL, and the descriptor is used and closed right here.
-    let written = unsafe {
-        let descriptor = libc::open(file.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
-        let written = libc::write(descriptor, text.as_ptr().cast(), text.len());
-        libc::close(descriptor);
-        written
-    };
-    if written < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    // SAFETY: `file` ends in NUL.
+    let descriptor = unsafe { libc::open(file.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) };
+    // SAFETY: `text` is ours to read.
+    let written = unsafe { libc::write(descriptor, text.as_ptr().cast(), text.len()) };
+    let result = if written < 0 { Err(io::Error::last_os_error()) } else { Ok(()) };
+    // SAFETY: opened above.
+    unsafe { libc::close(descriptor) };
+    result
 }

@@ -12,7 +12,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// How long a child may take before it is ended and the test fails.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A run about to be made.
 pub struct Run {
@@ -76,7 +76,7 @@ impl Run {
     }
 
     pub fn input(mut self, text: &str) -> Self {
-        self.input = text.as_bytes().to_owned();
+        text.as_bytes().clone_into(&mut self.input);
         self
     }
 

@@ -1,0 +1,70 @@
+//! The README keeps its word: its commands run as they stand there, and its option table is the library's.
+
+use super::harness::{Run, Way, compile, library_folder, scratch, source};
+use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+fn readme() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
+}
+
+/// The indented lines, without what stands behind a `#`.
+fn commands() -> Vec<String> {
+    let lines = readme();
+    let indented = lines.lines().filter_map(|line| line.strip_prefix("    "));
+    indented.map(|line| line.split('#').next().unwrap().trim_end().to_owned()).collect()
+}
+
+/// A folder that looks like a checkout in which `make` has been run, with a program in it.
+fn checkout() -> PathBuf {
+    let folder = scratch("readme");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("target")).unwrap();
+    symlink(library_folder(), folder.join("target/release")).unwrap();
+    symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join("include"), folder.join("include")).unwrap();
+    std::fs::copy(source("originals/server.c"), folder.join("server.c")).unwrap();
+    std::fs::copy(compile("originals/example.c", Way::Bare), folder.join("program")).unwrap();
+    folder
+}
+
+#[test]
+fn each_command_of_the_readme_does_what_it_says() {
+    let folder = checkout();
+    let mut run = 0;
+    for command in commands() {
+        // These two are what CI and the reader of this line have just run.
+        if command == "make demo" || command == "make test" {
+            continue;
+        }
+        let ran = Run::script(&command, Way::Bare).folder(&folder).go();
+        assert_eq!(ran.status.code(), Some(0), "{command}\n{}", ran.stderr);
+        run += 1;
+    }
+    assert_eq!(run, 3, "{:?}", commands());
+}
+
+#[test]
+fn the_two_commands_stand_near_the_top() {
+    assert_eq!(commands()[..2], ["make demo", "make test"]);
+}
+
+#[test]
+fn the_options_of_the_readme_are_those_of_the_library() {
+    let program = compile("originals/example.c", Way::Bare);
+    let help = Run::new(program, Way::Preloaded).options("help=1:detect_leaks=1").go().stderr;
+    let mut lines = help.lines().skip(1).peekable();
+    let mut library = BTreeSet::new();
+    while let (Some(option), Some(meaning)) = (lines.next(), lines.next()) {
+        let name = option.trim().split('=').next().unwrap();
+        let default = option.split("(default ").nth(1).and_then(|rest| rest.strip_suffix(')')).unwrap();
+        // A debug build has one more, for the tests.
+        if name != "panic_on_purpose" {
+            library.insert(format!("| {name} | {default} | {} |", meaning.trim()));
+        }
+    }
+    let readme = readme();
+    let table = readme.lines().skip_while(|line| *line != "| option | default | meaning |").skip(2);
+    let readme: BTreeSet<_> = table.take_while(|line| line.starts_with('|')).map(str::to_owned).collect();
+    assert_eq!(readme, library);
+}
