@@ -2,9 +2,9 @@
 //! said last of all.
 
 use crate::boundary::{self, contain};
-use crate::lock::RawLock;
+use crate::lock::{self, RawLock};
 use crate::state::{TRACKER, options, read_options};
-use crate::{alloc, announce, leaks, process, sink, thread, trace};
+use crate::{alloc, announce, leaks, process, sink, thread};
 use shmsan_core::check::exit::Moment;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
@@ -31,9 +31,6 @@ extern "C" fn at_load() {
         for complaint in complaints {
             sink::stderr(format!("shmsan: SHMSAN_OPTIONS: {complaint}\n").as_bytes());
         }
-        if options.trace {
-            trace::prepare();
-        }
         if options.help {
             sink::stderr(options.help().as_bytes());
         }
@@ -50,11 +47,34 @@ pub fn begin() {
 #[cold]
 fn new_process() {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
-    if !REGISTERED.swap(true, Relaxed) {
+    if REGISTERED.swap(true, Relaxed) {
+        if !locks_are_free() {
+            return boundary::give_up("a lock stayed taken over a fork that told nobody, as _Fork does");
+        }
+    } else {
+        sink::remember_stderr();
         boundary::take_over_panics();
         // SAFETY: the handlers are functions of a library that is never unloaded.
         unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork_in_parent), Some(after_fork_in_child)) };
     }
+    settle();
+}
+
+/// In a child that pthread_atfork did not tell us of: what is locked there stays locked for ever.
+fn locks_are_free() -> bool {
+    lock::lose_patience(true);
+    let free = locks().into_iter().all(|lock| {
+        let free = lock.acquire();
+        if free {
+            lock.release();
+        }
+        free
+    });
+    lock::lose_patience(!free);
+    free
+}
+
+fn settle() {
     let settled = TRACKER.with(|tracker| {
         // Another thread may have been faster.
         if process::known().is_none() {
@@ -63,7 +83,7 @@ fn new_process() {
         }
     });
     if settled.is_none() {
-        boundary::give_up("the tracker's lock stayed taken, perhaps over a fork that told nobody");
+        boundary::give_up("the tracker cannot be reached");
     }
 }
 
@@ -91,6 +111,10 @@ unsafe extern "C" fn after_fork_in_parent() {
 
 unsafe extern "C" fn after_fork_in_child() {
     release_locks();
+    // Only an interrupted call of ours is still inside: the next call will see that this is a child.
+    if let Some(_inside) = thread::enter() {
+        contain(settle);
+    }
 }
 
 fn release_locks() {

@@ -4,8 +4,8 @@
 use crate::kernel::int;
 use crate::kernel::raw::syscall;
 use std::cell::UnsafeCell;
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::{Duration, Instant};
 
 const FREE: u32 = 0;
@@ -14,6 +14,14 @@ const WAITED_FOR: u32 = 2;
 
 /// No holder needs a thousandth of this; who waits longer waits in vain.
 const PATIENCE: Duration = Duration::from_secs(1);
+const SHORT_PATIENCE: Duration = Duration::from_millis(5);
+
+static IMPATIENT: AtomicBool = AtomicBool::new(false);
+
+/// Where `lost`, a lock that is taken is hardly waited for.
+pub fn lose_patience(lost: bool) {
+    IMPATIENT.store(lost, Relaxed);
+}
 
 pub struct RawLock(AtomicU32);
 
@@ -36,8 +44,9 @@ impl RawLock {
             std::hint::spin_loop();
         }
         let begin = Instant::now();
+        let limit = if IMPATIENT.load(Relaxed) { SHORT_PATIENCE } else { PATIENCE };
         while self.0.swap(WAITED_FOR, Acquire) != FREE {
-            let Some(patience) = PATIENCE.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) else {
+            let Some(patience) = limit.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) else {
                 return false;
             };
             self.wait(patience);

@@ -14,6 +14,7 @@ const PIECE: usize = 4096;
 
 /// Device and inode that were behind descriptor 2 at load.
 static STDERR_AT_LOAD: (AtomicU64, AtomicU64) = (AtomicU64::new(0), AtomicU64::new(0));
+static REMEMBERED: AtomicBool = AtomicBool::new(false);
 /// Reports that could not be written; the next one that can be says so.
 static DROPPED: AtomicU64 = AtomicU64::new(0);
 /// Nobody read last time: do not wait again.
@@ -30,8 +31,11 @@ pub enum Refused {
     Failed(i32),
 }
 
-/// Remembers what stands behind descriptor 2; called at load.
+/// Remembers what stands behind descriptor 2; called at load, or at a call that comes before.
 pub fn remember_stderr() {
+    if REMEMBERED.swap(true, Relaxed) {
+        return;
+    }
     if let Ok(status) = STDERR.status() {
         STDERR_AT_LOAD.0.store(status.st_dev, Relaxed);
         STDERR_AT_LOAD.1.store(status.st_ino, Relaxed);
@@ -87,11 +91,14 @@ fn write(descriptor: Descriptor, status: &libc::stat, text: &[u8]) -> Result<(),
 
 fn write_piece(descriptor: Descriptor, kind: libc::mode_t, mut rest: &[u8]) -> Result<(), Refused> {
     while !rest.is_empty() {
-        let patience = if IMPATIENT.load(Relaxed) { 0 } else { PATIENCE_MS };
-        let ready = descriptor.is_writable_within(patience);
-        IMPATIENT.store(!ready, Relaxed);
-        if !ready {
-            return Err(Refused::NoRoom);
+        // A file is always ready.
+        if kind != libc::S_IFREG {
+            let patience = if IMPATIENT.load(Relaxed) { 0 } else { PATIENCE_MS };
+            let ready = descriptor.is_writable_within(patience);
+            IMPATIENT.store(!ready, Relaxed);
+            if !ready {
+                return Err(Refused::NoRoom);
+            }
         }
         match descriptor.write(rest, kind == libc::S_IFSOCK) {
             Ok(0) => return Err(Refused::NoRoom),

@@ -3,7 +3,6 @@
 use crate::site::{self, Caller};
 use crate::state::options;
 use crate::{kernel, memory, sink};
-use once_cell::race::OnceBox;
 use shmsan_core::call::{Call, Outcome};
 use shmsan_core::event::{Clock, Event};
 
@@ -24,7 +23,7 @@ impl Stopwatch {
         let elapsed = (end.tv_sec - self.begin.tv_sec) * 1_000_000_000 + end.tv_nsec - self.begin.tv_nsec;
         let event = Event {
             pid: kernel::pid(),
-            time: Clock::new(self.epoch.tv_sec, self.epoch.tv_nsec, utc_offset(self.epoch.tv_sec)),
+            time: Clock::new(self.epoch.tv_sec, self.epoch.tv_nsec),
             call,
             outcome,
             path: path(call, outcome),
@@ -47,22 +46,4 @@ fn now(clock: libc::clockid_t) -> libc::timespec {
     // SAFETY: the kernel (mostly the vDSO) writes into our struct.
     unsafe { libc::clock_gettime(clock, &raw mut now) };
     now
-}
-
-/// Looks up at load what must not be looked up later.
-pub fn prepare() {
-    utc_offset(now(libc::CLOCK_REALTIME).tv_sec);
-}
-
-/// The local zone's distance from UTC in seconds, looked up once: localtime_r(3) reads files, and takes a lock that a
-/// child of a fork may find taken.
-fn utc_offset(epoch_seconds: i64) -> i64 {
-    static OFFSET: OnceBox<i64> = OnceBox::new();
-    *OFFSET.get_or_init(|| {
-        // SAFETY: all zeroes are a good tm.
-        let mut broken_down: libc::tm = unsafe { std::mem::zeroed() };
-        // SAFETY: both live on our stack.
-        unsafe { libc::localtime_r(&raw const epoch_seconds, &raw mut broken_down) };
-        Box::new(broken_down.tm_gmtoff)
-    })
 }

@@ -4,19 +4,20 @@ use crate::call::{Call, Outcome, Written};
 use crate::site::Frame;
 use std::fmt;
 
-/// A time of day.
+/// A time of day in UTC. Local time would need localtime_r(3), which reads the program's TZ for good, allocates, and takes
+/// a lock that a child of a fork may find taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// Seconds since midnight in the zone it is to be printed in.
+    /// Seconds since midnight.
     pub seconds: u32,
     pub microseconds: u32,
 }
 
 impl Clock {
-    /// From seconds since the epoch and the zone's distance from UTC, in seconds.
+    /// From the time since the epoch.
     #[must_use]
-    pub fn new(epoch_seconds: i64, nanoseconds: i64, utc_offset: i64) -> Self {
-        let seconds = epoch_seconds.wrapping_add(utc_offset).rem_euclid(86_400);
+    pub fn new(epoch_seconds: i64, nanoseconds: i64) -> Self {
+        let seconds = epoch_seconds.rem_euclid(86_400);
         Self {
             seconds: u32::try_from(seconds).unwrap_or_default(),
             microseconds: u32::try_from(nanoseconds / 1000).unwrap_or_default(),
@@ -61,7 +62,7 @@ mod tests {
     fn a_trace_line_is_straces_with_the_caller() {
         let call = Call::Get { key: Key(0x162e), size: 27, flags: 0o1666 };
         let caller = Frame { source: Some(("server.c".to_owned(), 17)), ..Frame::default() };
-        let time = Clock::new(1_795_232_935, 487_957_999, -3600);
+        let time = Clock::new(1_795_229_335, 487_957_999);
         let event = Event { pid: 1234, time, call: &call, outcome: Ok(3), path: None, duration_ns: 4_321, caller };
         assert_eq!(
             event.to_string(),
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_time_of_day_is_right_on_both_sides_of_midnight_and_of_the_epoch() {
-        assert_eq!(Clock::new(0, 0, -1).to_string(), "23:59:59.000000");
-        assert_eq!(Clock::new(86_399, 999_999_999, 1).to_string(), "00:00:00.999999");
+        assert_eq!(Clock::new(-1, 0).to_string(), "23:59:59.000000");
+        assert_eq!(Clock::new(86_400, 999_999_999).to_string(), "00:00:00.999999");
     }
 }

@@ -3,7 +3,7 @@
 mod grammar;
 mod nearest;
 
-use grammar::Item;
+use grammar::{Item, Value};
 use std::fmt::Write;
 
 /// What the user can choose.
@@ -16,6 +16,10 @@ pub struct Options {
     pub panic_on_purpose: bool,
     pub trace: bool,
 }
+
+/// The most lines that are said of wrong options, and the most characters that are shown of one.
+const COMPLAINTS: usize = 8;
+const SHOWN: usize = 40;
 
 struct Entry {
     name: &'static str,
@@ -51,7 +55,7 @@ const TABLE: &[Entry] = &[
     Entry {
         name: "trace",
         default: "0",
-        meaning: "print each call as strace would, with the caller's line",
+        meaning: "print each call as strace would, with the time in UTC and the caller's line",
         set: |options, value| options.trace = value,
         get: |options| options.trace,
     },
@@ -74,16 +78,25 @@ impl Options {
     #[must_use]
     pub fn parse(text: &[u8]) -> (Self, Vec<String>) {
         let mut options = Self::default();
-        let complaints = grammar::items(text).filter_map(|item| options.set(&item).err()).collect();
+        let mut complaints: Vec<_> = grammar::items(text).filter_map(|item| options.set(&item).err()).collect();
+        if complaints.len() > COMPLAINTS {
+            let more = complaints.len() - COMPLAINTS;
+            complaints.truncate(COMPLAINTS);
+            complaints.push(format!("and {more} more like that"));
+        }
         (options, complaints)
     }
 
     fn set(&mut self, item: &Item) -> Result<(), String> {
         let Item { name, value } = item;
         let entry = TABLE.iter().find(|entry| entry.name == name).ok_or_else(|| unknown(name))?;
-        let Some(value) = value else { return Err(format!("{name} needs a value, as in {name}=1")) };
+        let value = match value {
+            Value::Missing => return Err(format!("{name} needs a value, as in {name}=1")),
+            Value::Open => return Err(format!("the quote after {name}= is never closed")),
+            Value::Given(value) => value,
+        };
         let value = boolean(value)
-            .ok_or_else(|| format!("{name}=\"{value}\" is neither 0 nor 1 (also yes, no, true, false)"))?;
+            .ok_or_else(|| format!("{name}=\"{}\" is neither 0 nor 1 (also yes, no, true, false)", short(value)))?;
         (entry.set)(self, value);
         Ok(())
     }
@@ -112,7 +125,15 @@ fn boolean(value: &str) -> Option<bool> {
 fn unknown(name: &str) -> String {
     let nearest = nearest::nearest(name, TABLE.iter().map(|entry| entry.name));
     let hint = nearest.map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
-    format!("there is no option \"{name}\"{hint} (help=1 lists all)")
+    format!("there is no option \"{}\"{hint} (help=1 lists all)", short(name))
+}
+
+/// As much of it as is needed to find it again.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => text[..end].to_owned() + "…",
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +175,17 @@ mod tests {
     fn a_value_that_does_not_parse_is_said() {
         assert_eq!(complaint("trace=maybe"), "trace=\"maybe\" is neither 0 nor 1 (also yes, no, true, false)");
         assert_eq!(complaint("trace"), "trace needs a value, as in trace=1");
+        assert_eq!(complaint("trace='1"), "the quote after trace= is never closed");
         assert_eq!(complaint("trace=\x1b[31m"), "trace=\"\\x1b[31m\" is neither 0 nor 1 (also yes, no, true, false)");
+    }
+
+    #[test]
+    fn what_is_said_of_wrong_options_has_an_end() {
+        let complaints = Options::parse("a=1:".repeat(100).as_bytes()).1;
+        assert_eq!(complaints.len(), COMPLAINTS + 1);
+        assert_eq!(complaints[COMPLAINTS], "and 92 more like that");
+        let long = complaint(&"x".repeat(1000));
+        assert!(long.starts_with(&format!("there is no option \"{}…\"", "x".repeat(SHOWN))), "{long}");
     }
 
     #[test]

@@ -10,6 +10,9 @@ use std::mem::MaybeUninit;
 /// ioctl(2): what only a terminal answers.
 const TERMINAL_SETTINGS: usize = 0x5401;
 
+/// After so many signals in a row the wait is given up.
+const INTERRUPTIONS: u32 = 100;
+
 /// A descriptor that is not necessarily ours, and may be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Descriptor(pub c_int);
@@ -54,14 +57,35 @@ impl Descriptor {
         unsafe { syscall(libc::SYS_lseek, [int(self.0), 0, int(libc::SEEK_CUR), 0]) }
     }
 
-    /// Waits until it can be written, at most `milliseconds`.
+    /// Waits until it can be written, at most `milliseconds`; a pipe without a reader cannot.
     pub fn is_writable_within(self, milliseconds: i64) -> bool {
         let mut poll = libc::pollfd { fd: self.0, events: libc::POLLOUT, revents: 0 };
         let limit = libc::timespec { tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000 };
         let arguments = [&raw mut poll as usize, 1, &raw const limit as usize, 0, 0, 0];
-        // SAFETY: one pollfd and a timespec, both on our stack; no signal mask.
-        let ready = unsafe { syscall6(libc::SYS_ppoll, arguments) };
-        ready == Ok(1) && poll.revents & libc::POLLOUT != 0
+        // A storm of signals must not cost the report, nor keep us here.
+        for _ in 0..INTERRUPTIONS {
+            // SAFETY: one pollfd and a timespec, both on our stack; no signal mask.
+            match unsafe { syscall6(libc::SYS_ppoll, arguments) } {
+                Err(libc::EINTR) => {}
+                // poll(2) counts its entries against RLIMIT_NOFILE, which may be 0.
+                Err(libc::EINVAL) => return self.is_selected_within(limit),
+                result => return result == Ok(1) && poll.revents & (libc::POLLOUT | libc::POLLERR) == libc::POLLOUT,
+            }
+        }
+        false
+    }
+
+    /// As above, by select(2), which knows no limit but tells a pipe without a reader as writable.
+    fn is_selected_within(self, mut limit: libc::timespec) -> bool {
+        let Some(bit) = u32::try_from(self.0).ok().and_then(|descriptor| 1_u64.checked_shl(descriptor)) else {
+            return false;
+        };
+        // As many bits as an fd_set has, of which the kernel looks at the first.
+        let mut set = [0_u64; 16];
+        set[0] = bit;
+        let arguments = [int(self.0 + 1), 0, set.as_mut_ptr() as usize, 0, &raw mut limit as usize, 0];
+        // SAFETY: a set and a timespec on our stack; no signal mask.
+        unsafe { syscall6(libc::SYS_pselect6, arguments) == Ok(1) }
     }
 
     /// write(2), or send(2) without waiting and without SIGPIPE on a socket.

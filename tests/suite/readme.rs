@@ -9,10 +9,11 @@ fn readme() -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap()
 }
 
-/// The indented lines, without what stands behind a `#`.
+/// The indented lines outside the fenced ones, without what stands behind a `#`.
 fn commands() -> Vec<String> {
-    let lines = readme();
-    let indented = lines.lines().filter_map(|line| line.strip_prefix("    "));
+    let readme = readme();
+    let outside_fences = readme.split("```").step_by(2);
+    let indented = outside_fences.flat_map(str::lines).filter_map(|line| line.strip_prefix("    "));
     indented.map(|line| line.split('#').next().unwrap().trim_end().to_owned()).collect()
 }
 

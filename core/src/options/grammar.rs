@@ -6,8 +6,16 @@ use crate::text::Plain;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Item {
     pub name: String,
-    /// `None` where there was no `=`.
-    pub value: Option<String>,
+    pub value: Value,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Value {
+    /// There was no `=`.
+    Missing,
+    /// Its quote is never closed.
+    Open,
+    Given(String),
 }
 
 pub fn items(text: &[u8]) -> impl Iterator<Item = Item> {
@@ -30,19 +38,22 @@ fn item(text: &[u8]) -> (Item, &[u8]) {
     match tail.split_first() {
         Some((b'=', tail)) => {
             let (value, tail) = value(tail);
-            (Item { name, value: Some(harmless(value)) }, tail)
+            (Item { name, value }, tail)
         }
-        _ => (Item { name, value: None }, tail),
+        _ => (Item { name, value: Value::Missing }, tail),
     }
 }
 
 /// Up to the closing quote, or up to the next separator; an open quote reaches to the end.
-fn value(text: &[u8]) -> (&[u8], &[u8]) {
+fn value(text: &[u8]) -> (Value, &[u8]) {
     if let Some((quote @ (b'"' | b'\''), quoted)) = text.split_first() {
-        let end = quoted.iter().position(|byte| byte == quote).unwrap_or(quoted.len());
-        return (&quoted[..end], quoted.get(end + 1..).unwrap_or_default());
+        return match quoted.iter().position(|byte| byte == quote) {
+            Some(end) => (Value::Given(harmless(&quoted[..end])), &quoted[end + 1..]),
+            None => (Value::Open, &[]),
+        };
     }
-    text.split_at(text.iter().position(|byte| is_separator(*byte)).unwrap_or(text.len()))
+    let (value, tail) = text.split_at(text.iter().position(|byte| is_separator(*byte)).unwrap_or(text.len()));
+    (Value::Given(harmless(value)), tail)
 }
 
 fn harmless(bytes: &[u8]) -> String {
@@ -53,12 +64,12 @@ fn harmless(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn pairs(text: &str) -> Vec<(String, Option<String>)> {
+    fn pairs(text: &str) -> Vec<(String, Value)> {
         items(text.as_bytes()).map(|item| (item.name, item.value)).collect()
     }
 
-    fn pair(name: &str, value: &str) -> (String, Option<String>) {
-        (name.to_owned(), Some(value.to_owned()))
+    fn pair(name: &str, value: &str) -> (String, Value) {
+        (name.to_owned(), Value::Given(value.to_owned()))
     }
 
     #[test]
@@ -71,13 +82,14 @@ mod tests {
     #[test]
     fn quotes_hold_separators_together() {
         assert_eq!(pairs("a='x:y z':b=\"1,2\""), [pair("a", "x:y z"), pair("b", "1,2")]);
-        assert_eq!(pairs("a=\"open:b=1"), [pair("a", "open:b=1")]);
         assert_eq!(pairs("a=it's"), [pair("a", "it's")]);
+        assert_eq!(pairs("a='':b="), [pair("a", ""), pair("b", "")]);
     }
 
     #[test]
-    fn a_name_without_a_value_is_told_apart_from_an_empty_value() {
-        assert_eq!(pairs("a:b="), [("a".to_owned(), None), pair("b", "")]);
+    fn an_open_quote_and_a_missing_value_are_told_apart_from_an_empty_one() {
+        assert_eq!(pairs("b=:a=\"open:b=1"), [pair("b", ""), ("a".to_owned(), Value::Open)]);
+        assert_eq!(pairs("a:b="), [("a".to_owned(), Value::Missing), pair("b", "")]);
         assert_eq!(pairs("=1"), [pair("", "1")]);
     }
 }

@@ -1,7 +1,13 @@
 //! The name that was probably meant.
 
+/// No name is as long as this; what is longer is no slip.
+const LONGEST: usize = 64;
+
 /// The candidate nearest to `name`, if it is near enough to be a slip of the keyboard.
 pub fn nearest(name: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let allowed = (name.len() / 3).clamp(1, 4);
     let measured = candidates.map(|candidate| (distance(name.as_bytes(), candidate.as_bytes()), candidate));
     measured.min().filter(|(distance, _)| *distance <= allowed).map(|(_, candidate)| candidate)
