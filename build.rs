@@ -16,7 +16,12 @@ fn generate_header(out: &Path) {
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
     match cbindgen::generate(root) {
         Ok(header) => {
-            header.write_to_file(out.join("shmsan.h"));
+            let mut text = Vec::new();
+            header.write(&mut text);
+            // cbindgen writes these whatever the style is, and C89 does not know them.
+            let text = String::from_utf8_lossy(&text).replace("// __cplusplus", "/* __cplusplus */");
+            fs::write(out.join("shmsan.h"), text.replace("// extern \"C\"", "/* extern \"C\" */"))
+                .expect("OUT_DIR can be written");
         }
         // rustc says it better than cbindgen what is wrong in the source.
         Err(error) => println!("cargo::warning=no header: {error}"),

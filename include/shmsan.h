@@ -9,7 +9,7 @@
 #define SHMSAN_H
 
 #include <stddef.h>
-#include <sys/types.h>
+#include <sys/ipc.h>
 
 struct shmid_ds;
 
@@ -42,7 +42,7 @@ struct shmsan_attachment {
 
 #ifdef __cplusplus
 extern "C" {
-#endif // __cplusplus
+#endif /* __cplusplus */
 
 /**
  * shmget(2), called from `func` at `file`:`line`.
@@ -152,7 +152,7 @@ int shmsan_ignore_segment(int shmid);
 const char *shmsan_version(void);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+}  /* extern "C" */
+#endif  /* __cplusplus */
 
 #endif  /* SHMSAN_H */
