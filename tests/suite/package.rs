@@ -25,7 +25,10 @@ fn the_exported_names_are_those_of_exports_txt() {
     let symbols = output(Command::new("nm").args(["-D", "--defined-only", "--format=posix"]).arg(library()));
     let names: String = symbols.lines().map(|line| line.split(' ').next().unwrap().to_owned() + "\n").collect();
     let expected = std::fs::read_to_string(root().join("exports.txt")).unwrap();
-    assert_eq!(names, expected, "exports.txt is the ABI: a name that goes breaks programs, a name that comes is for good");
+    assert_eq!(
+        names, expected,
+        "exports.txt is the ABI: a name that goes breaks programs, a name that comes is for good"
+    );
 }
 
 #[test]
@@ -110,7 +113,14 @@ fn pkg_config_has_all_that_server_c_needs() {
     pkg_config.env("PKG_CONFIG_LIBDIR", scratch_root.join("usr/local/lib/pkgconfig"));
     let flags = output(&mut pkg_config);
     let program = scratch_root.join("server");
-    output(Command::new("cc").arg("-w").arg(source("originals/server.c")).args(flags.split_whitespace()).arg("-o").arg(&program));
+    output(
+        Command::new("cc")
+            .arg("-w")
+            .arg(source("originals/server.c"))
+            .args(flags.split_whitespace())
+            .arg("-o")
+            .arg(&program),
+    );
     let needed = output(Command::new("readelf").args(["-d", "-W"]).arg(&program));
     assert!(needed.contains("[libshmsan.so.0]"), "{needed}");
     assert!(undefined_symbols(&program).contains("shmsan_shmget_at"));

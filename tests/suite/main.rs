@@ -1,0 +1,14 @@
+//! The whole-program tests: C scenarios compiled and run bare, preloaded and linked.
+
+mod boundary;
+mod differential;
+mod documents;
+mod golden;
+mod harness;
+mod headers;
+mod hostile;
+mod inspect;
+mod nobody;
+mod originals;
+mod package;
+mod readme;
