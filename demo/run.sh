@@ -17,14 +17,18 @@ if [ -z "${SHMSAN_DEMO_INSIDE:-}" ]; then
     echo "(no private IPC namespace is allowed here; the demo removes what it leaves)"
 fi
 
+if grep -q '^ *\(5678\|-1\) ' /proc/sysvipc/shm 2>/dev/null; then
+    echo "somebody's segment has one of the demo's keys (ipcs -m: 0x0000162e, 0xffffffff); the demo leaves it alone" >&2
+    exit 1
+fi
+
 work=$(mktemp -d)
 server=
 finish() {
     if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
     if [ "$SHMSAN_DEMO_INSIDE" = shared ]; then
-        for id in $(sed -n 's/.*to remove this one now: ipcrm -m \([0-9]*\).*/\1/p; s/^ *error; to remove this one now: ipcrm -m \([0-9]*\).*/\1/p' "$work"/*.err | sort -u); do
-            ipcrm -m "$id" 2>/dev/null || true
-        done
+        # What the reports name is what these programs left, and nobody is attached to it.
+        for id in $(sed -n 's/^  segment \([0-9]*\): .*/\1/p' "$work"/*.err); do ipcrm -m "$id" || true; done
     fi
     rm -rf "$work"
 }

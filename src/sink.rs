@@ -86,7 +86,11 @@ fn write(descriptor: Descriptor, status: &libc::stat, text: &[u8]) -> Result<(),
     }
     // Only a pipe or a terminal makes its writer wait for the rest of a large write.
     let piece = if matches!(kind, libc::S_IFIFO | libc::S_IFCHR) { PIECE } else { text.len().max(1) };
-    without_write_signals(|| text.chunks(piece).try_for_each(|piece| write_piece(descriptor, kind, piece)))
+    let write = || text.chunks(piece).try_for_each(|piece| write_piece(descriptor, kind, piece));
+    without_write_signals(write, |refused| match refused {
+        Refused::Failed(errno) => Some(*errno),
+        Refused::NotOurs | Refused::NoRoom => None,
+    })
 }
 
 fn write_piece(descriptor: Descriptor, kind: libc::mode_t, mut rest: &[u8]) -> Result<(), Refused> {

@@ -22,7 +22,8 @@ static void *take(size_t alignment, size_t size)
         errno = ENOMEM;
         return NULL;
     }
-    uintptr_t block = ((uintptr_t)arena + atomic_fetch_add(&used, whole) + 2 * alignment - 1) & ~(uintptr_t)(alignment - 1);
+    uintptr_t end = (uintptr_t)arena + atomic_fetch_add(&used, whole) + 2 * alignment;
+    uintptr_t block = (end - 1) & ~(uintptr_t)(alignment - 1);
     ((size_t *)block)[-1] = size;
     return (void *)block;
 }

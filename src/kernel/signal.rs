@@ -13,13 +13,21 @@ const fn bit(signal: libc::c_int) -> Set {
 const OURS: Set = bit(libc::SIGPIPE) | bit(libc::SIGXFSZ);
 const SET_SIZE: usize = size_of::<Set>();
 
-/// Runs `write` with SIGPIPE and SIGXFSZ held back, and takes out what it raised, but nothing that was pending before.
-pub fn without_write_signals<T>(write: impl FnOnce() -> T) -> T {
+/// Runs `write` with SIGPIPE and SIGXFSZ held back. Where it fails with the errno that goes with one of them, that one is
+/// taken out again, unless one was pending before.
+pub fn without_write_signals<T, E>(
+    write: impl FnOnce() -> Result<T, E>,
+    errno: impl FnOnce(&E) -> Option<i32>,
+) -> Result<T, E> {
     let Some(before) = change_mask(libc::SIG_BLOCK, OURS) else { return write() };
     // What was not blocked before cannot have been pending.
     let pending_before = if before & OURS == 0 { 0 } else { pending() };
     let result = write();
-    take_out(OURS & !pending_before);
+    match result.as_ref().err().and_then(errno) {
+        Some(libc::EPIPE) => take_out(bit(libc::SIGPIPE) & !pending_before),
+        Some(libc::EFBIG) => take_out(bit(libc::SIGXFSZ) & !pending_before),
+        _ => {}
+    }
     change_mask(libc::SIG_SETMASK, before);
     result
 }

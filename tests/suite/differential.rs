@@ -2,7 +2,7 @@
 //! `SEED=` and `SEQUENCES=` in the environment look further than the usual run does.
 
 use super::harness::{
-    Ran, Run, Way, compile, compile_with, is_root, library_folder, private_namespaces_allowed, scratch,
+    Ran, Run, Way, compile, compile_with, is_root, library_folder, private_namespaces_allowed, say, scratch,
 };
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -160,7 +160,7 @@ fn first_difference(bare: &Ran, shimmed: &Ran) -> Option<String> {
 fn check_summary(printed: &str, root: bool, sequences: u64) {
     let summary: Vec<_> =
         printed.lines().filter(|line| line.starts_with("summary: ") || line.starts_with("reached: ")).collect();
-    eprintln!("{}", summary.join("\n"));
+    say(&summary.join("\n"));
     let numbers: Vec<u64> = summary
         .first()
         .unwrap_or_else(|| panic!("no summary: {}", printed.lines().last().unwrap_or_default()))
@@ -197,7 +197,7 @@ fn check_summary(printed: &str, root: bool, sequences: u64) {
 /// Whether ids are comparable here, which they are in fresh namespaces only.
 fn comparable(test: &str) -> bool {
     if !private_namespaces_allowed() {
-        eprintln!("skipped: {test}: without a private IPC namespace the ids differ from run to run");
+        say(&format!("skipped: {test}: without a private IPC namespace the ids differ from run to run"));
     }
     private_namespaces_allowed()
 }
@@ -221,7 +221,7 @@ fn random_calls_of_a_user_who_is_not_root_end_alike_bare_and_shimmed() {
         trial.compare_all();
     } else {
         assert!(!(is_root() && owns_every_user()), "root could not become user {NOBODY}");
-        eprintln!("skipped: {TEST}: we may not become user {NOBODY}");
+        say(&format!("skipped: {TEST}: we may not become user {NOBODY}"));
     }
 }
 

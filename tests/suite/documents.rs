@@ -2,7 +2,7 @@
 //! message programs can do what the text says only as root.
 
 use crate::golden::golden;
-use crate::harness::{Run, Way, compile, compile_with, is_root, source};
+use crate::harness::{Run, Way, compile, compile_with, is_root, say, source};
 use crate::nobody::{OpenFolder, may_use_any_segment};
 use std::path::PathBuf;
 
@@ -56,7 +56,7 @@ fn a_message_goes_from_one_process_to_another() {
 fn with_ipc_creat_alone_the_message_goes_through_as_root() {
     const TEST: &str = "with_ipc_creat_alone_the_message_goes_through_as_root";
     if !is_root() || !may_use_any_segment() {
-        eprintln!("skipped: {TEST}: only a root with CAP_IPC_OWNER may attach a segment of mode 0000");
+        say(&format!("skipped: {TEST}: only a root with CAP_IPC_OWNER may attach a segment of mode 0000"));
         return;
     }
     let bare = golden("documents/message-0000-root", |way| messages(way, &[]));

@@ -1,7 +1,7 @@
 //! The well-behaved programs and the documents' own, each bare, preloaded and linked: standard output and exit status
 //! are the same, and what shmsan says is written down beside the source. `BLESS=1` writes it anew.
 
-use crate::harness::{Ran, Run, Way, compile, compile_with, expect_file, normalise, source};
+use crate::harness::{Ran, Run, Way, compile, compile_with, expect_file, normalise, say, source};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ fn a_place_in_a_module_is_the_line_of_the_call() {
     let summary = ran.stderr.lines().find(|line| line.starts_with("SUMMARY: shmsan: leaked-segment at "));
     let offset = summary.and_then(|line| line.rsplit_once('+')).unwrap_or_else(|| panic!("{}", ran.stderr)).1;
     let Ok(output) = Command::new("addr2line").arg("-e").arg(&program).arg(offset).output() else {
-        eprintln!("skipped: {TEST}: addr2line is not installed");
+        say(&format!("skipped: {TEST}: addr2line is not installed"));
         return;
     };
     let line = String::from_utf8_lossy(&output.stdout);

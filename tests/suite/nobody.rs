@@ -20,8 +20,8 @@ impl OpenFolder {
         Self { folder }
     }
 
-    /// A copy of `file` with this name and mode. Made by another process: a child that another test forks meanwhile would
-    /// hold a copy of our own open for writing, and it could not be executed (ETXTBSY).
+    /// A copy of `file` with this name and mode. Made by another process: a child that another test forks meanwhile
+    /// would hold a copy of our own open for writing, and it could not be executed (ETXTBSY).
     pub fn copy(&self, file: &Path, name: &str, mode: u32) -> PathBuf {
         let copy = self.folder.path().join(name);
         let done = Command::new("install").arg(format!("--mode={mode:o}")).arg("-T").arg(file).arg(&copy).status();

@@ -1,5 +1,6 @@
 //! Compiles the C and C++ scenarios with the `cc` crate's compiler, once for each way the shim can come in.
 
+use super::say;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ pub fn find_compiler(name: &str, wanted_for: &str) -> Option<Compiler> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
     if found.is_none() {
-        eprintln!("skipped: {wanted_for}: {name} is not installed");
+        say(&format!("skipped: {wanted_for}: {name} is not installed"));
     }
     found.map(|program| Compiler { program })
 }
@@ -92,7 +93,7 @@ pub fn library_folder() -> &'static Path {
 /// `cargo test` by itself does not build a cdylib or a staticlib, and a stale one would be tested in silence.
 fn build_library(folder: &Path) {
     let Some(cargo) = std::env::var_os("CARGO") else {
-        eprintln!("not started by cargo: the library in {} is tested as it is", folder.display());
+        say(&format!("not started by cargo: the library in {} is tested as it is", folder.display()));
         return;
     };
     let profile = if folder.ends_with("debug") { "dev".into() } else { folder.file_name().unwrap().to_owned() };

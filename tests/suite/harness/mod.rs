@@ -9,6 +9,14 @@ pub use compile::{Compiler, Way, compile, compile_with, find_compiler, library_f
 pub use namespace::{is_root, private_namespaces_allowed};
 pub use run::{Ran, Run, normalise};
 
+use std::io::{self, Write};
+
+/// A line for whoever runs the tests, also when all goes well: libtest keeps what eprintln! of a passing test prints.
+pub fn say(line: &str) {
+    // Where nobody reads there is nobody to tell.
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
 /// Compares `text` with the file `expected` beside a scenario; `BLESS=1` writes the file instead.
 pub fn expect_file(expected: &std::path::Path, text: &str) {
     if std::env::var_os("BLESS").is_some_and(|value| value == "1") {

@@ -108,16 +108,20 @@ impl Run {
             .stderr(Stdio::from(stderr.try_clone().unwrap()))
             .process_group(0);
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", self.command));
-        let status = wait(&mut child, LIMIT).unwrap_or_else(|| {
-            panic!(
-                "{:?} did not end within {LIMIT:?}; it wrote\n{}{}",
-                self.command,
-                text(stdout.try_clone().unwrap()),
-                text(stderr.try_clone().unwrap())
-            )
+        let status = wait(&mut child, LIMIT);
+        let (stdout, stderr) = (text(stdout), text(stderr));
+        let status = status.unwrap_or_else(|| {
+            let program = self.command.get_program().display();
+            panic!("{program} did not end within {LIMIT:?}; it wrote\n{}\n{}", end_of(&stdout), end_of(&stderr))
         });
-        Ran { stdout: text(stdout), stderr: text(stderr), status }
+        Ran { stdout, stderr, status }
     }
+}
+
+/// Its last lines: a trace may be long.
+fn end_of(text: &str) -> String {
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
 fn text(mut file: File) -> String {
@@ -172,6 +176,10 @@ fn normalise_line(line: &str) -> String {
 fn token(rest: &str, before: Option<char>) -> (usize, &'static str) {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let hex = |text: &str| text.bytes().take_while(u8::is_ascii_hexdigit).count();
+    if let Some(tail) = rest.strip_prefix("+0x") {
+        let count = hex(tail);
+        return if count > 0 { (count + 3, "+OFF") } else { (0, "") };
+    }
     if before.is_some_and(|character| character.is_ascii_alphanumeric()) {
         return (0, "");
     }
@@ -193,10 +201,6 @@ fn token(rest: &str, before: Option<char>) -> (usize, &'static str) {
         let count = hex(tail);
         // Addresses of a 64-bit process have 9 digits and more; keys have at most 8.
         return if count >= 9 { (count + 2, "ADDR") } else { (0, "") };
-    }
-    if let Some(tail) = rest.strip_prefix("+0x") {
-        let count = hex(tail);
-        return if count > 0 { (count + 3, "+OFF") } else { (0, "") };
     }
     if let Some(tail) = rest.strip_prefix('<') {
         let count = tail.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();

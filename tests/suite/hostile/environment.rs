@@ -1,7 +1,8 @@
-//! What a program is started with: options that are wrong, no environment, another root, and rights that forbid to listen.
+//! What a program is started with: options that are wrong, no environment, another root, and rights that forbid to
+//! listen.
 
 use super::{Shimmed, TWO_WAYS, as_it_is, undisturbed};
-use crate::harness::{Ran, Run, Way, compile, is_root};
+use crate::harness::{Ran, Run, Way, compile, is_root, say};
 use crate::nobody::OpenFolder;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -96,7 +97,7 @@ fn a_program_below_another_root_is_not_disturbed() {
             Run::new(program, way).arg(empty.path()).arg(when)
         });
         if bare.status.code() == Some(77) {
-            eprintln!("skipped: {TEST}: {}", bare.stdout.trim_end());
+            say(&format!("skipped: {TEST}: {}", bare.stdout.trim_end()));
             return;
         }
         assert_eq!(bare.status.code(), Some(3), "{}", bare.stdout);
@@ -111,7 +112,7 @@ fn a_program_below_another_root_is_not_disturbed() {
 fn a_program_with_raised_rights_does_not_listen_to_the_environment() {
     const TEST: &str = "a_program_with_raised_rights_does_not_listen_to_the_environment";
     if !is_root() {
-        eprintln!("skipped: {TEST}: only root can make a set-user-ID program of root");
+        say(&format!("skipped: {TEST}: only root can make a set-user-ID program of root"));
         return;
     }
     let open = OpenFolder::new();
@@ -125,7 +126,10 @@ fn a_program_with_raised_rights_does_not_listen_to_the_environment() {
         assert_eq!(plain.stdout, "raised rights: no\n", "{}", plain.stderr);
         assert!(plain.stderr.contains("[pid ") && plain.stderr.contains("SHMSAN_OPTIONS"), "{}", plain.stderr);
         if raised.stdout == plain.stdout {
-            eprintln!("skipped: {TEST}: set-user-ID programs have no effect below {}", std::env::temp_dir().display());
+            say(&format!(
+                "skipped: {TEST}: set-user-ID programs have no effect below {}",
+                std::env::temp_dir().display()
+            ));
             return;
         }
         assert_eq!((raised.stdout.as_str(), raised.status.code()), ("raised rights: yes\n", Some(3)));

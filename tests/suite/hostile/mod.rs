@@ -35,10 +35,11 @@ impl Shimmed {
     /// Fails with what there is to see of the run; of a long trace the beginning and the end.
     pub fn fail(&self, what: &str) -> ! {
         let Self { way, options, ran } = self;
-        let lines: Vec<_> = ran.stderr.lines().collect();
-        let (head, tail) =
-            (&lines[..lines.len().min(40)], &lines[lines.len().saturating_sub(40).max(lines.len().min(40))..]);
-        let stderr = [head.join("\n"), tail.join("\n")].join("\n...\n");
+        let mut lines: Vec<_> = ran.stderr.lines().collect();
+        if lines.len() > 80 {
+            lines.splice(40..lines.len() - 40, ["..."]);
+        }
+        let stderr = lines.join("\n");
         panic!("{way:?} {options:?}: {what}\n{}\nit wrote\n{}{stderr}", ran.status, ran.stdout)
     }
 
