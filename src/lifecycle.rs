@@ -54,6 +54,7 @@ fn new_process() {
     } else {
         sink::remember_stderr();
         boundary::take_over_panics();
+        options();
         // SAFETY: the handlers are functions of a library that is never unloaded.
         unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork_in_parent), Some(after_fork_in_child)) };
     }

@@ -9,14 +9,15 @@ use crate::state::TRACKER;
 use crate::state::options;
 use crate::trace::Stopwatch;
 use crate::{announce, memory};
-use shmsan_core::call::{Call, Outcome};
+use shmsan_core::call::{Addr, Call, Key, Outcome};
 use shmsan_core::check;
-use shmsan_core::tracker::{FtokFailure, PathStart, Recorded, Spare};
+use shmsan_core::errno::Errno;
+use shmsan_core::tracker::{Answer, FtokFailure, PathStart, Question, Recorded, Spare};
 
 /// Does the call and looks at it. What the kernel answered is fixed before any check begins, and returned as it is.
 pub fn perform(call: &Call, caller: &Caller) -> Outcome {
     let Some(_inside) = boundary::enter() else { return kernel::perform(call) };
-    let stopwatch = contain(Stopwatch::start).flatten();
+    let stopwatch = Stopwatch::start();
     let outcome = kernel::perform(call);
     contain(|| {
         if let Some(stopwatch) = stopwatch {
@@ -28,18 +29,31 @@ pub fn perform(call: &Call, caller: &Caller) -> Outcome {
     outcome
 }
 
-/// Tells the tracker; what that does not know yet is asked of the kernel, and room is made outside its lock.
+/// Tells the tracker.
 fn record(call: &Call, outcome: Outcome, caller: &Caller) {
     if outcome.is_err() || !changes_something(call) {
         return;
     }
-    let site = site::keep(caller);
-    let mut learned = None;
+    let mut answer = Answer::default();
+    // An attachment is always new: it will be asked for its site.
+    if matches!(call, Call::Attach { .. }) {
+        answer.site = Some(site::keep(caller));
+    }
+    let recorded = TRACKER.with(|tracker| tracker.record(call, outcome, answer));
+    if recorded != Some(Recorded::Done) {
+        record_the_new(call, outcome, caller, answer, recorded);
+    }
+}
+
+/// Finds out what the tracker does not know yet, makes room outside its lock, and tells it again.
+#[cold]
+fn record_the_new(call: &Call, outcome: Outcome, caller: &Caller, mut answer: Answer, mut recorded: Option<Recorded>) {
     loop {
-        match TRACKER.with(|tracker| tracker.record(call, outcome, site, learned)) {
+        match recorded {
             Some(Recorded::Done) => return,
-            Some(Recorded::Asks(id)) if learned.is_none() => match facts::learn(id) {
-                Some(answer) => learned = Some(answer),
+            Some(Recorded::Asks(Question::Site)) => answer.site = Some(site::keep(caller)),
+            Some(Recorded::Asks(Question::Segment(id))) => match facts::learn(id) {
+                Some(learned) => answer.learned = Some(learned),
                 // Gone between two calls: there is nothing to keep.
                 None => return,
             },
@@ -49,8 +63,9 @@ fn record(call: &Call, outcome: Outcome, caller: &Caller) {
                 };
                 drop(TRACKER.with(|tracker| tracker.exchange(room)));
             }
-            Some(Recorded::Asks(_)) | None => return boundary::give_up("the tracker cannot be reached"),
+            None => return boundary::give_up("the tracker cannot be reached"),
         }
+        recorded = TRACKER.with(|tracker| tracker.record(call, outcome, answer));
     }
 }
 
@@ -62,22 +77,28 @@ const fn changes_something(call: &Call) -> bool {
     }
 }
 
-/// Lets the rules speak.
+/// Lets the rules speak that have something to say of this call.
 fn judge(call: &Call, outcome: Outcome, caller: &Caller) {
     #[cfg(debug_assertions)]
     assert!(!options().panic_on_purpose, "on purpose");
     match (*call, outcome) {
-        (Call::Ftok { path, project }, Err(errno)) => {
-            let start = memory::path(path, Some(errno)).map(PathStart::new);
-            let failure = FtokFailure { path: start, address: path, project, errno, site: site::keep(caller) };
-            TRACKER.with(|tracker| tracker.set_ftok_failure(failure));
-            announce::finding(&check::ftok::failed(&failure));
-        }
-        _ if check::get::has_key_minus_one(call) => {
-            let ftok = TRACKER.with(|tracker| tracker.ftok_failure()).flatten();
-            let finding = check::get::key_is_minus_one(call, outcome, site::keep(caller), ftok.as_ref());
-            finding.iter().for_each(announce::finding);
-        }
+        (Call::Ftok { path, project }, Err(errno)) => ftok_failed(path, project, errno, caller),
+        (Call::Get { key: Key::FAILED, .. }, _) => key_is_minus_one(call, outcome, caller),
         _ => {}
     }
+}
+
+#[cold]
+fn ftok_failed(path: Addr, project: i32, errno: Errno, caller: &Caller) {
+    let start = memory::path(path, Some(errno)).map(PathStart::new);
+    let failure = FtokFailure { path: start, address: path, project, errno, site: site::keep(caller) };
+    TRACKER.with(|tracker| tracker.set_ftok_failure(failure));
+    announce::finding(&check::ftok::failed(&failure));
+}
+
+#[cold]
+fn key_is_minus_one(call: &Call, outcome: Outcome, caller: &Caller) {
+    let ftok = TRACKER.with(|tracker| tracker.ftok_failure()).flatten();
+    let finding = check::get::key_is_minus_one(call, outcome, site::keep(caller), ftok.as_ref());
+    finding.iter().for_each(announce::finding);
 }

@@ -15,9 +15,14 @@ pub static TRACKER: Locked<Tracker> = Locked::new(Tracker::new());
 
 static OPTIONS: OnceBox<Options> = OnceBox::new();
 
-/// What the user chose, read at the first need.
+/// What the user chose, read at the first call or before.
 pub fn options() -> &'static Options {
     OPTIONS.get().unwrap_or_else(|| OPTIONS.get_or_init(|| Box::new(read_options().0)))
+}
+
+/// Whether calls are traced. Cheap: asked before every call.
+pub fn is_traced() -> bool {
+    OPTIONS.get().is_some_and(|options| options.trace)
 }
 
 /// The options and what is wrong with them.

@@ -6,18 +6,10 @@ use crate::rule;
 use crate::site::Site;
 use crate::tracker::FtokFailure;
 
-/// Whether [`key_is_minus_one`] has something to say of this call.
-#[must_use]
-pub const fn has_key_minus_one(call: &Call) -> bool {
-    matches!(call, Call::Get { key: Key::FAILED, .. })
-}
-
 /// `key-is-minus-one`: what a failed ftok returned was used as a key.
 #[must_use]
 pub fn key_is_minus_one(call: &Call, outcome: Outcome, site: Site, ftok: Option<&FtokFailure>) -> Option<Finding> {
-    if !has_key_minus_one(call) {
-        return None;
-    }
+    let Call::Get { key: Key::FAILED, .. } = call else { return None };
     let headline = match ftok {
         Some(_) => "ftok failed, and its -1 was used as a key",
         None => "the key is -1, which is what ftok returns when it fails",

@@ -29,12 +29,28 @@ pub struct Learned {
     pub origin: Origin,
 }
 
+/// What [`Tracker::record`] cannot see in the call itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Where the call was made.
+    Site,
+    /// What the kernel knows of this segment.
+    Segment(ShmId),
+}
+
+/// What was found out so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    pub site: Option<Site>,
+    pub learned: Option<Learned>,
+}
+
 /// How far [`Tracker::record`] got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
     Done,
-    /// It must know this segment first: ask the kernel and record again.
-    Asks(ShmId),
+    /// Find it out and record again.
+    Asks(Question),
     /// There is no room: [`Spare::allocate`] some, [`Tracker::exchange`] it and record again.
     Needs(Wanted),
 }
@@ -77,13 +93,13 @@ impl Tracker {
         Self { segments: Table::new(), attachments: Table::new(), ftok_failure: None, said: Said::new() }
     }
 
-    /// Takes note of a call that succeeded. `learned` is what the kernel said of the segment after [`Recorded::Asks`];
-    /// `None` the first time.
-    pub fn record(&mut self, call: &Call, outcome: Outcome, site: Site, learned: Option<Learned>) -> Recorded {
+    /// Takes note of a call that succeeded. `answer` is what was found out after [`Recorded::Asks`]; the default one the
+    /// first time, when most calls need nothing more.
+    pub fn record(&mut self, call: &Call, outcome: Outcome, answer: Answer) -> Recorded {
         let Ok(value) = outcome else { return Recorded::Done };
         match *call {
-            Call::Get { key, size, flags } => self.record_get(id_of(value), key, size, flags, site, learned),
-            Call::Attach { id, flags, .. } => self.record_attach(id, Addr(value), flags, site, learned),
+            Call::Get { key, size, flags } => self.record_get(id_of(value), key, size, flags, answer),
+            Call::Attach { id, flags, .. } => self.record_attach(id, Addr(value), flags, answer),
             Call::Detach { address } => {
                 self.attachments.remove(Attachment::key(address));
                 Recorded::Done
@@ -96,43 +112,30 @@ impl Tracker {
         }
     }
 
-    fn record_get(
-        &mut self,
-        id: ShmId,
-        key: Key,
-        size: usize,
-        flags: i32,
-        site: Site,
-        learned: Option<Learned>,
-    ) -> Recorded {
+    fn record_get(&mut self, id: ShmId, key: Key, size: usize, flags: i32, answer: Answer) -> Recorded {
         if self.segments.contains(Segment::key(id)) {
             return Recorded::Done;
         }
         let exclusive = IPC_CREAT | IPC_EXCL;
         let surely_created = key == Key::PRIVATE || flags & exclusive == exclusive;
-        let (size_now, origin) = match learned {
+        let (size_now, origin) = match answer.learned {
             _ if surely_created => (size, Origin::Created),
             Some(learned) => (learned.size, learned.origin),
-            None => return Recorded::Asks(id),
+            None => return Recorded::Asks(Question::Segment(id)),
         };
+        let Some(site) = answer.site else { return Recorded::Asks(Question::Site) };
         let segment =
             Segment { id, key, size: size_now, asked: size, flags, site, origin, inherited: false, ignored: false };
         self.add_segment(segment)
     }
 
-    fn record_attach(
-        &mut self,
-        id: ShmId,
-        address: Addr,
-        flags: i32,
-        site: Site,
-        learned: Option<Learned>,
-    ) -> Recorded {
-        let size = match (self.segments.get(Segment::key(id)), learned) {
+    fn record_attach(&mut self, id: ShmId, address: Addr, flags: i32, answer: Answer) -> Recorded {
+        let size = match (self.segments.get(Segment::key(id)), answer.learned) {
             (Some(segment), _) => segment.size,
             (None, Some(learned)) => learned.size,
-            (None, None) => return Recorded::Asks(id),
+            (None, None) => return Recorded::Asks(Question::Segment(id)),
         };
+        let Some(site) = answer.site else { return Recorded::Asks(Question::Site) };
         match self.attachments.insert(Attachment { address, size, id, flags, site, inherited: false }) {
             Ok(()) => Recorded::Done,
             Err(Full { room }) => Recorded::Needs(Wanted::Attachments(room)),

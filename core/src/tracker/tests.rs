@@ -4,6 +4,7 @@ use super::*;
 use crate::errno::Errno;
 
 const PAGE: usize = 4096;
+const SITE: Site = Site::Return(0x1234);
 
 fn get(key: i32, flags: i32) -> Call {
     Call::Get { key: Key(key), size: 100, flags }
@@ -23,11 +24,12 @@ fn remove(id: i32) -> Call {
 
 /// Records as the shim does: answers what is asked, makes room where it is needed.
 fn record(tracker: &mut Tracker, call: &Call, value: usize, learned: Option<Learned>) {
-    let mut answer = None;
+    let mut answer = Answer::default();
     loop {
-        match tracker.record(call, Ok(value), Site::Unknown, answer) {
+        match tracker.record(call, Ok(value), answer) {
             Recorded::Done => return,
-            Recorded::Asks(_) => answer = Some(learned.expect("nothing to answer with")),
+            Recorded::Asks(Question::Site) => answer.site = Some(SITE),
+            Recorded::Asks(Question::Segment(_)) => answer.learned = Some(learned.expect("nothing to answer with")),
             Recorded::Needs(wanted) => drop(tracker.exchange(Spare::allocate(wanted).unwrap())),
         }
     }
@@ -63,8 +65,8 @@ fn with_a_key_the_kernel_says_who_made_it_and_how_large_it_is() {
 fn a_known_id_is_not_asked_about_again_and_keeps_its_first_site() {
     let mut tracker = Tracker::new();
     record(&mut tracker, &get(9, IPC_CREAT), 3, Some(learned(3, Origin::Created)));
-    assert_eq!(tracker.record(&get(9, 0), Ok(3), Site::Return(1), None), Recorded::Done);
-    assert_eq!(tracker.segments().next().unwrap().site, Site::Unknown);
+    assert_eq!(tracker.record(&get(9, 0), Ok(3), Answer::default()), Recorded::Done);
+    assert_eq!(tracker.segments().next().unwrap().site, SITE);
 }
 
 #[test]
@@ -73,7 +75,7 @@ fn failed_calls_change_nothing() {
     record(&mut tracker, &get(0, 0), 3, None);
     record(&mut tracker, &attach(3), 0x10000, None);
     for call in [get(9, 0), attach(3), detach(0x10000), remove(3)] {
-        assert_eq!(tracker.record(&call, Err(Errno::EINVAL), Site::Unknown, None), Recorded::Done);
+        assert_eq!(tracker.record(&call, Err(Errno::EINVAL), Answer::default()), Recorded::Done);
     }
     assert_eq!((tracker.segments().len(), tracker.attachments().len()), (1, 1));
 }
