@@ -12,14 +12,18 @@ use crate::{announce, memory};
 use shmsan_core::call::{Addr, Call, Key, Outcome};
 use shmsan_core::check;
 use shmsan_core::errno::Errno;
-use shmsan_core::tracker::{Answer, FtokFailure, PathStart, Question, Recorded, Spare};
+use shmsan_core::tracker::{Answer, Attachment, FtokFailure, PathStart, Question, Recorded, Spare};
 
 /// Does the call and looks at it. What the kernel answered is fixed before any check begins, and returned as it is.
 pub fn perform(call: &Call, caller: &Caller) -> Outcome {
     let Some(_inside) = boundary::enter() else { return kernel::perform(call) };
+    let released = contain(|| release(call)).flatten();
     let stopwatch = Stopwatch::start();
     let outcome = kernel::perform(call);
     contain(|| {
+        if let Some(attachment) = released.filter(|_| outcome.is_err()) {
+            TRACKER.with(|tracker| tracker.restore(attachment));
+        }
         if let Some(stopwatch) = stopwatch {
             stopwatch.stop(call, outcome, caller);
         }
@@ -27,6 +31,12 @@ pub fn perform(call: &Call, caller: &Caller) -> Outcome {
         judge(call, outcome, caller);
     });
     outcome
+}
+
+/// Before a detach: another thread may be given the address while the call is still on its way back.
+fn release(call: &Call) -> Option<Attachment> {
+    let Call::Detach { address } = *call else { return None };
+    TRACKER.with(|tracker| tracker.release(address)).flatten()
 }
 
 /// Tells the tracker.
@@ -71,9 +81,9 @@ fn record_the_new(call: &Call, outcome: Outcome, caller: &Caller, mut answer: An
 
 const fn changes_something(call: &Call) -> bool {
     match *call {
-        Call::Get { .. } | Call::Attach { .. } | Call::Detach { .. } => true,
+        Call::Get { .. } | Call::Attach { .. } => true,
         Call::Control { command, .. } => command == libc::IPC_RMID,
-        Call::Ftok { .. } => false,
+        Call::Detach { .. } | Call::Ftok { .. } => false,
     }
 }
 

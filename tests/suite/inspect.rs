@@ -33,3 +33,17 @@ fn leaks_are_reported_when_asked_and_an_ignored_one_not_at_the_end() {
     let errors: Vec<_> = ran.stderr.lines().filter(|line| line.contains("ERROR: shmsan: leaked-segment")).collect();
     assert_eq!(errors.len(), 2, "{}", ran.stderr);
 }
+
+#[test]
+fn an_address_that_changes_hands_between_threads_is_known_as_the_new_ones() {
+    for way in [Way::Linked, Way::FullyStatic] {
+        let ran = Run::new(compile("inspect/threads.c", way), way).go();
+        assert_eq!(
+            (ran.stdout.as_str(), ran.status.code()),
+            ("each knew its own\n", Some(0)),
+            "{way:?}\n{}",
+            ran.stderr
+        );
+        assert_eq!(ran.stderr, "", "{way:?}");
+    }
+}

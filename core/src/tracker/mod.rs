@@ -1,5 +1,5 @@
 //! What this process did with shared memory, as far as it could be seen. It may be wrong where the program goes round us:
-//! what it says is used to report, never to decide what the kernel is asked. Changed only by [`Tracker::record`], which
+//! what it says is used to report, never to decide what the kernel is asked. Changed by [`Tracker::record`], which
 //! neither allocates nor waits, because it runs under a lock.
 
 mod attachments;
@@ -100,15 +100,25 @@ impl Tracker {
         match *call {
             Call::Get { key, size, flags } => self.record_get(id_of(value), key, size, flags, answer),
             Call::Attach { id, flags, .. } => self.record_attach(id, Addr(value), flags, answer),
-            Call::Detach { address } => {
-                self.attachments.remove(Attachment::key(address));
-                Recorded::Done
-            }
             Call::Control { id, command: IPC_RMID, .. } => {
                 self.segments.remove(Segment::key(id));
                 Recorded::Done
             }
-            Call::Control { .. } | Call::Ftok { .. } => Recorded::Done,
+            Call::Detach { .. } | Call::Control { .. } | Call::Ftok { .. } => Recorded::Done,
+        }
+    }
+
+    /// Takes out the attachment that begins at `address`, before the detach: as soon as the kernel has the address back, it
+    /// may be another thread's.
+    pub fn release(&mut self, address: Addr) -> Option<Attachment> {
+        self.attachments.remove(Attachment::key(address))
+    }
+
+    /// Puts back what [`Tracker::release`] took out, where the detach failed.
+    pub fn restore(&mut self, attachment: Attachment) {
+        if !self.attachments.contains(Attachment::key(attachment.address)) {
+            // Where others have taken the room in the meantime, we know one attachment less.
+            let _ = self.attachments.insert(attachment);
         }
     }
 

@@ -18,6 +18,12 @@ fn detach(address: usize) -> Call {
     Call::Detach { address: Addr(address) }
 }
 
+/// A detach as the shim does it, which succeeds.
+fn release(tracker: &mut Tracker, address: usize) {
+    assert!(tracker.release(Addr(address)).is_some());
+    record(tracker, &detach(address), 0, None);
+}
+
 fn remove(id: i32) -> Call {
     Call::Control { id: ShmId(id), command: IPC_RMID, buffer: Addr(0) }
 }
@@ -88,7 +94,7 @@ fn removal_and_detach_take_away_what_they_name() {
     record(&mut tracker, &attach(3), 0x20000, None);
     record(&mut tracker, &remove(3), 0, None);
     assert_eq!((tracker.segments().len(), tracker.attachments_of(ShmId(3))), (0, 2));
-    record(&mut tracker, &detach(0x10000), 0, None);
+    release(&mut tracker, 0x10000);
     assert_eq!(tracker.attachments_of(ShmId(3)), 1);
 }
 
@@ -110,6 +116,28 @@ fn a_remapped_address_belongs_to_the_newer_attachment() {
     record(&mut tracker, &attach(5), 0x10000, Some(learned(5, Origin::Found)));
     assert_eq!(tracker.attachment_of(Addr(0x10000), PAGE).unwrap().id, ShmId(5));
     assert_eq!(tracker.attachments().len(), 1);
+}
+
+#[test]
+fn a_failed_detach_leaves_what_was_there() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &attach(4), 0x10000, Some(learned(4, Origin::Found)));
+    let released = tracker.release(Addr(0x10000)).unwrap();
+    assert_eq!(tracker.attachments().len(), 0);
+    tracker.restore(released);
+    assert_eq!(tracker.attachments().collect::<Vec<_>>(), [&released]);
+    assert_eq!(tracker.release(Addr(0x10001)), None);
+}
+
+#[test]
+fn an_address_that_another_thread_was_given_meanwhile_stays_its_own() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &attach(4), 0x10000, Some(learned(4, Origin::Found)));
+    let released = tracker.release(Addr(0x10000)).unwrap();
+    record(&mut tracker, &attach(5), 0x10000, Some(learned(5, Origin::Found)));
+    record(&mut tracker, &detach(0x10000), 0, None);
+    tracker.restore(released);
+    assert_eq!(tracker.attachment_of(Addr(0x10000), PAGE).unwrap().id, ShmId(5));
 }
 
 #[test]
