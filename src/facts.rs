@@ -4,8 +4,9 @@ use crate::kernel::{self, file};
 use crate::process;
 use crate::state::TRACKER;
 use shmsan_core::call::{Key, ShmId};
-use shmsan_core::facts::{Facts, SegmentFacts, mappings_of, user_name};
+use shmsan_core::facts::{Facts, Heir, SegmentFacts, mappings_of, user_name};
 use shmsan_core::tracker::{Learned, Origin};
+use std::ffi::CString;
 
 /// The most that is read of /etc/passwd, and of /proc/self/maps.
 const PASSWD: usize = 1 << 20;
@@ -47,9 +48,23 @@ impl Facts for Kernel {
         file::read(c"/proc/sys/kernel/shm_rmid_forced", 16).is_some_and(|value| value.starts_with(b"1"))
     }
 
+    fn heir(&self) -> Option<Heir> {
+        if kernel::has_children() { Some(Heir::Children) } else { parent_of_the_same_program().map(Heir::Parent) }
+    }
+
     fn pid(&self) -> i32 {
         kernel::pid()
     }
+}
+
+/// The parent, where it forked this process without an exec between: both run the same file.
+fn parent_of_the_same_program() -> Option<i32> {
+    if !process::is_forked() {
+        return None;
+    }
+    let parent = kernel::parent();
+    let program = |pid: &str| file::read_link(&CString::new(format!("/proc/{pid}/exe")).ok()?);
+    (program(&parent.to_string())? == program("self")?).then_some(parent)
 }
 
 /// How many mappings this process has: the kernel's word where /proc is mounted, else what was seen.

@@ -3,14 +3,14 @@
 use crate::announce;
 use crate::facts::Kernel;
 use crate::state::TRACKER;
-use shmsan_core::check::exit::{Moment, grouped, leaked};
+use shmsan_core::check::exit::{self, Moment};
 use shmsan_core::tracker::Segment;
 
 /// Reports each leaked segment, those of one site together; returns how many there are.
 pub fn report(moment: Moment) -> usize {
-    let leaks: Vec<_> = segments().iter().filter_map(|segment| leaked(segment, moment, &Kernel)).collect();
+    let leaks: Vec<_> = segments().iter().filter_map(|segment| exit::leak(segment, moment, &Kernel)).collect();
     let count = leaks.len();
-    grouped(leaks).iter().for_each(announce::report_now);
+    exit::findings(leaks).iter().for_each(announce::report_now);
     count
 }
 

@@ -27,6 +27,7 @@ extern "C" fn at_load() {
     let Some(_inside) = thread::enter() else { return };
     contain(|| {
         sink::remember_stderr();
+        process::remember();
         let (options, complaints) = read_options();
         for complaint in complaints {
             sink::stderr(format!("shmsan: SHMSAN_OPTIONS: {complaint}\n").as_bytes());

@@ -35,6 +35,19 @@ pub fn known() -> Option<i32> {
     Some(word().load(Acquire)).filter(|pid| *pid != 0)
 }
 
+/// The pid that was this program's when it was loaded.
+static AT_LOAD: AtomicI32 = AtomicI32::new(0);
+
+/// Remembers who was there first; called at load.
+pub fn remember() {
+    AT_LOAD.store(kernel::pid(), Release);
+}
+
+/// Whether this process came to this program by a fork.
+pub fn is_forked() -> bool {
+    AT_LOAD.load(Acquire) != kernel::pid()
+}
+
 /// Whether any call of the five was looked at, in this process or before it was forked.
 pub fn is_in_use() -> bool {
     PAGE.get().is_some()

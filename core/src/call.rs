@@ -16,6 +16,17 @@ impl Key {
     pub const FAILED: Self = Self(-1);
 }
 
+impl Key {
+    /// With the decimal number beside it where the source may hold that one: `0x0000162e (5678)`.
+    #[must_use]
+    pub fn as_in_source(self) -> String {
+        match self.0 {
+            number @ -1..=99_999 => format!("{self} ({number})"),
+            _ => self.to_string(),
+        }
+    }
+}
+
 /// As ipcs(1) prints it.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

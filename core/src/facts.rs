@@ -58,12 +58,31 @@ impl fmt::Display for SegmentFacts {
     }
 }
 
+/// Who lives on when this process ends, and may still use what it made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heir {
+    /// The process that forked this one, which runs the same program.
+    Parent(i32),
+    Children,
+}
+
+impl fmt::Display for Heir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parent(pid) => write!(f, "the parent of this process (pid {pid})"),
+            Self::Children => f.write_str("a child of this process"),
+        }
+    }
+}
+
 /// What a rule may ask.
 pub trait Facts {
     /// The segment, however little one may otherwise do with it; `None` where it is gone or cannot be seen.
     fn segment(&self, id: ShmId) -> Option<SegmentFacts>;
     /// Whether the kernel itself destroys a segment with the last process that used it (kernel.shm_rmid_forced).
     fn destroyed_with_last_user(&self) -> bool;
+    /// A relative of this process that still runs and may know of its segments.
+    fn heir(&self) -> Option<Heir>;
     /// This process.
     fn pid(&self) -> i32;
 }

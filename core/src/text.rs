@@ -3,6 +3,15 @@
 
 use std::fmt::{self, Write};
 
+/// Stands for a space at which a line of prose must not be broken: inside a command that will be copied.
+pub const HARD_SPACE: char = '\u{a0}';
+
+/// A command or expression that stays on one line.
+#[must_use]
+pub fn unbroken(command: &str) -> String {
+    command.replace(' ', "\u{a0}")
+}
+
 /// Bytes in double quotes, escaped as in C.
 pub struct Quoted<'a>(pub &'a [u8]);
 

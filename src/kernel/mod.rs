@@ -7,7 +7,7 @@ pub mod raw;
 pub mod signal;
 
 use libc::c_int;
-use raw::{Result, syscall};
+use raw::{Result, syscall, syscall6};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use std::mem::MaybeUninit;
@@ -69,9 +69,34 @@ fn control(id: ShmId, command: c_int) -> Option<(ShmId, libc::shmid_ds)> {
     Some((ShmId(i32::try_from(returned).ok()?), status))
 }
 
+/// Whether a child of this process still runs. One that has ended and is not waited for hides the others; that is rare.
+pub fn has_children() -> bool {
+    let mut information = MaybeUninit::<libc::siginfo_t>::zeroed();
+    // WNOWAIT: a child that has ended is still there for the program to wait for.
+    let options = int(libc::WEXITED | libc::WNOHANG | libc::WNOWAIT);
+    let arguments = [libc::P_ALL as usize, 0, information.as_mut_ptr() as usize, options, 0, 0];
+    // SAFETY: the kernel writes into our struct.
+    if unsafe { syscall6(libc::SYS_waitid, arguments) }.is_err() {
+        return false;
+    }
+    // SAFETY: all zeroes are a good siginfo_t, and the kernel may have filled it.
+    let information = unsafe { information.assume_init() };
+    // SAFETY: waitid fills si_pid: 0 where every child still runs, else one that has ended.
+    unsafe { information.si_pid() == 0 }
+}
+
 /// This process's id, not a cached one.
 pub fn pid() -> i32 {
-    // SAFETY: getpid has no preconditions and cannot fail.
-    let pid: Result = unsafe { syscall(libc::SYS_getpid, [0; 4]) };
+    process_id(libc::SYS_getpid)
+}
+
+/// The parent's id.
+pub fn parent() -> i32 {
+    process_id(libc::SYS_getppid)
+}
+
+fn process_id(call: libc::c_long) -> i32 {
+    // SAFETY: getpid and getppid have no preconditions and cannot fail.
+    let pid: Result = unsafe { syscall(call, [0; 4]) };
     pid.ok().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default()
 }

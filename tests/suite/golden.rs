@@ -228,3 +228,17 @@ fn two_processes_share_a_buffer_by_semaphores() {
     let bare = golden("good/semaphore", |way| Run::new(compile("good/semaphore.c", way), way));
     assert_eq!((bare.stdout.lines().count(), bare.status.code()), (10, Some(0)), "{}", bare.stdout);
 }
+
+#[test]
+fn what_a_relative_may_still_remove_is_not_called_a_leak() {
+    for heritage in ["key", "daemon"] {
+        let bare = golden("good/heirs", |way| Run::new(compile("good/heirs.c", way), way).arg(heritage));
+        assert_eq!(bare.status.code(), Some(0), "{heritage}: {}", bare.stdout);
+    }
+}
+
+#[test]
+fn of_a_segment_without_a_key_it_is_said_who_may_still_remove_it() {
+    let bare = golden("good/heirs-id", |way| Run::new(compile("good/heirs.c", way), way).arg("id"));
+    assert_eq!((bare.stdout.as_str(), bare.status.code()), ("the parent removed it\n", Some(0)));
+}

@@ -20,7 +20,7 @@ fn the_table_names_each_segment_and_attachment_with_its_line() {
     let lines: Vec<_> = table.lines().take(3).collect();
     assert!(lines[0].ends_with("==PID==shmsan: 1 segment and 1 attachment"), "{table}");
     let id = lines[1].strip_prefix("  segment ").and_then(|rest| rest.split(':').next()).unwrap();
-    assert!(lines[1].contains(": 5000 bytes, key 0x00000000, created at "), "{table}");
+    assert!(lines[1].contains(": 5000 bytes, IPC_PRIVATE, created at "), "{table}");
     assert!(lines[1].ends_with("inspect.c:15 in attachments"), "{table}");
     let attachment = format!("  ADDR: 5000 bytes of segment {id}, flags SHM_RDONLY, attached at ");
     assert!(lines[2].starts_with(&attachment), "{table}");

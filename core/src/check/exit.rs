@@ -1,14 +1,14 @@
 //! What can be wrong when the program ends, or when it asks.
 
-use crate::call::{Call, Key, ShmId, Written};
-use crate::facts::{Facts, SegmentFacts};
+use crate::call::{Call, Key, Written};
+use crate::facts::{Facts, Heir, SegmentFacts};
 use crate::finding::Finding;
 use crate::rule::{self, Severity};
+use crate::text::unbroken;
 use crate::tracker::Segment;
-use std::fmt::Write;
 
-/// How many ids of further leaks are listed.
-const SHOWN: usize = 8;
+/// How many segments of one report are named in the command that removes them.
+const SHOWN: usize = 32;
 
 /// At what moment the question is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +19,19 @@ pub enum Moment {
     Running,
 }
 
-/// `leaked-segment`: created here, still there, and nobody is attached.
+/// A segment that was created here, is still there, and that nobody has attached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leak {
+    segment: Segment,
+    now: SegmentFacts,
+    moment: Moment,
+    /// Who may still use and remove it.
+    heir: Option<Heir>,
+}
+
+/// Whether `segment` leaks.
 #[must_use]
-pub fn leaked(segment: &Segment, moment: Moment, facts: &dyn Facts) -> Option<Finding> {
+pub fn leak(segment: &Segment, moment: Moment, facts: &dyn Facts) -> Option<Leak> {
     if !segment.is_ours_to_remove() || (moment == Moment::Exit && facts.destroyed_with_last_user()) {
         return None;
     }
@@ -33,7 +43,12 @@ pub fn leaked(segment: &Segment, moment: Moment, facts: &dyn Facts) -> Option<Fi
     if remaining > 0 || now.is_marked_for_destruction() {
         return None;
     }
-    Some(finding(segment, now))
+    let heir = if moment == Moment::Exit { facts.heir() } else { None };
+    // Whoever knows the key will find it: servers make a segment in a child and remove it in the parent.
+    if heir.is_some() && segment.key != Key::PRIVATE {
+        return None;
+    }
+    Some(Leak { segment: *segment, now, moment, heir })
 }
 
 /// Whether the kernel's segment is the one this process created: after unshare(CLONE_NEWIPC) the id may name another.
@@ -41,81 +56,109 @@ fn is_still(segment: &Segment, now: &SegmentFacts, pid: i32) -> bool {
     now.creator == pid && now.key == segment.key && now.size == segment.size
 }
 
-fn finding(segment: &Segment, now: SegmentFacts) -> Finding {
-    let Segment { id, key, size, .. } = *segment;
-    let stays =
-        "a segment outlives every process that used it: it stays until somebody removes it or the machine restarts";
-    let (severity, headline, why) = if key == Key::PRIVATE {
-        (
-            Severity::Error,
-            format!("{size} bytes of IPC_PRIVATE memory left behind"),
-            format!("{stays}; without a key no other program can find this one"),
-        )
-    } else {
-        (
-            Severity::Warning,
-            format!("{size} bytes left behind under key {key}"),
-            format!("{stays}; if another process is to use this one, it is no leak"),
-        )
-    };
+/// `leaked-segment`, one for each site.
+#[must_use]
+pub fn findings(leaks: Vec<Leak>) -> Vec<Finding> {
+    let mut groups: Vec<Vec<Leak>> = Vec::new();
+    for leak in leaks {
+        let is_of_one = |group: &&mut Vec<Leak>| group[0].is_like(&leak);
+        match groups.iter_mut().find(is_of_one) {
+            Some(group) => group.push(leak),
+            None => groups.push(vec![leak]),
+        }
+    }
+    groups.iter().map(|group| finding(group)).collect()
+}
+
+impl Leak {
+    const fn is_private(&self) -> bool {
+        self.segment.key.0 == Key::PRIVATE.0
+    }
+
+    /// Whether one report can tell of both.
+    fn is_like(&self, other: &Self) -> bool {
+        self.segment.site == other.segment.site && self.is_private() == other.is_private()
+    }
+}
+
+fn finding(group: &[Leak]) -> Finding {
+    let first = &group[0];
+    let Segment { id, key, asked, flags, site, .. } = first.segment;
+    let sure = first.is_private() && first.heir.is_none();
     Finding {
         rule: &rule::LEAKED_SEGMENT,
-        severity,
-        headline,
+        severity: if sure { Severity::Error } else { Severity::Warning },
+        headline: headline(group),
         call: Written {
-            call: &Call::Get { key, size: segment.asked, flags: segment.flags },
+            call: &Call::Get { key, size: asked, flags },
             outcome: Ok(usize::try_from(id.0).unwrap_or_default()),
             path: None,
         }
         .to_string(),
-        site: segment.site,
+        site,
         earlier: None,
-        segment: Some(now),
-        why,
+        segment: Some(first.now.clone()),
+        why: why(first),
         fix: format!(
-            "call shmctl(shmid, IPC_RMID, NULL) when its last user is done, also on the ways out after an error; \
-             to remove this one now: ipcrm -m {id}"
+            "call {} when its last user is done, also on the ways out after an error; if nobody is to use it any more: {}",
+            unbroken("shmctl(shmid, IPC_RMID, NULL)"),
+            removal(group)
         ),
     }
 }
 
-/// The leaks of one site as one finding: the first, with how many more there are and their ids.
-#[must_use]
-pub fn grouped(leaks: Vec<Finding>) -> Vec<Finding> {
-    let mut groups: Vec<(Finding, Vec<ShmId>)> = Vec::new();
-    for leak in leaks {
-        let same = |(first, _): &&mut (Finding, Vec<ShmId>)| first.site == leak.site && first.severity == leak.severity;
-        match groups.iter_mut().find(same) {
-            Some((_, more)) => more.extend(leak.segment.map(|segment| segment.id)),
-            None => groups.push((leak, Vec::new())),
-        }
+fn headline(group: &[Leak]) -> String {
+    let first = &group[0];
+    let left = match first.moment {
+        Moment::Exit => "left behind",
+        Moment::Running => "that nobody has attached now",
+    };
+    let bytes: usize = group.iter().map(|leak| leak.segment.size).fold(0, usize::saturating_add);
+    match (group.len(), first.is_private()) {
+        (1, true) => format!("{bytes} bytes of IPC_PRIVATE memory {left}"),
+        (1, false) => format!("{bytes} bytes {left} under key {}", first.segment.key.as_in_source()),
+        (count, true) => format!("{count} segments of IPC_PRIVATE memory {left}, {bytes} bytes in all"),
+        (count, false) => format!("{count} segments with keys {left}, {bytes} bytes in all"),
     }
-    groups.into_iter().map(|(first, more)| with_more(first, &more)).collect()
 }
 
-fn with_more(mut first: Finding, more: &[ShmId]) -> Finding {
-    if !more.is_empty() {
-        let shown: Vec<_> = more.iter().take(SHOWN).map(ShmId::to_string).collect();
-        let rest = if more.len() > SHOWN { ", …" } else { "" };
-        // Writing to a String cannot fail.
-        let _ = write!(first.headline, ", and {} more segments from the same line", more.len());
-        let _ = write!(first.fix, "; the others: {}{rest}", shown.join(" "));
+fn why(leak: &Leak) -> String {
+    let stays = "a segment outlives every process that used it: it stays until somebody removes it or the machine \
+                 (the container, the IPC namespace) ends";
+    let unless = match (&leak.heir, leak.is_private()) {
+        (Some(heir), _) => format!("{heir} still runs: if that one knows the id and removes it, this is no leak"),
+        (None, true) => "without a key, only a process that was told its id can use or remove it".to_owned(),
+        (None, false) => "if another process is to use this one, it is no leak".to_owned(),
+    };
+    format!("{stays}; {unless}")
+}
+
+/// The command that removes them.
+fn removal(group: &[Leak]) -> String {
+    let mut words = vec!["ipcrm".to_owned()];
+    words.extend(group.iter().take(SHOWN).map(|leak| unbroken(&format!("-m {}", leak.segment.id))));
+    match group {
+        [_] => unbroken(&words.join(" ")),
+        _ if group.len() > SHOWN => format!("{} (and {} more: ipcs -m)", words.join(" "), group.len() - SHOWN),
+        _ => words.join(" "),
     }
-    first
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::ShmId;
     use crate::flags::SHM_DEST;
     use crate::site::Site;
     use crate::tracker::Origin;
 
     const PID: i32 = 77;
 
+    #[derive(Default)]
     struct Kernel {
         segment: Option<SegmentFacts>,
         forced: bool,
+        heir: Option<Heir>,
     }
 
     impl Facts for Kernel {
@@ -124,6 +167,9 @@ mod tests {
         }
         fn destroyed_with_last_user(&self) -> bool {
             self.forced
+        }
+        fn heir(&self) -> Option<Heir> {
+            self.heir
         }
         fn pid(&self) -> i32 {
             PID
@@ -158,8 +204,12 @@ mod tests {
         }
     }
 
+    fn severity(segment: &Segment, moment: Moment, kernel: &Kernel) -> Option<Severity> {
+        findings(leak(segment, moment, kernel).into_iter().collect()).first().map(|finding| finding.severity)
+    }
+
     fn ask(segment: &Segment, now: Option<SegmentFacts>, moment: Moment) -> Option<Severity> {
-        leaked(segment, moment, &Kernel { segment: now, forced: false }).map(|finding| finding.severity)
+        severity(segment, moment, &Kernel { segment: now, ..Kernel::default() })
     }
 
     #[test]
@@ -202,31 +252,50 @@ mod tests {
 
     #[test]
     fn under_shm_rmid_forced_the_kernel_cleans_up_at_exit() {
-        let kernel = Kernel { segment: Some(now(9)), forced: true };
-        assert_eq!(leaked(&created(9), Moment::Exit, &kernel), None);
-        assert!(leaked(&created(9), Moment::Running, &kernel).is_some());
+        let kernel = Kernel { segment: Some(now(9)), forced: true, heir: None };
+        assert_eq!(leak(&created(9), Moment::Exit, &kernel), None);
+        assert!(leak(&created(9), Moment::Running, &kernel).is_some());
+    }
+
+    #[test]
+    fn a_relative_that_still_runs_may_remove_it() {
+        for heir in [Heir::Parent(7), Heir::Children] {
+            let kernel = |key| Kernel { segment: Some(now(key)), heir: Some(heir), forced: false };
+            assert_eq!(severity(&created(9), Moment::Exit, &kernel(9)), None);
+            assert_eq!(severity(&created(0), Moment::Exit, &kernel(0)), Some(Severity::Warning));
+            assert_eq!(severity(&created(0), Moment::Running, &kernel(0)), Some(Severity::Error));
+        }
     }
 
     #[test]
     fn the_report_names_the_bytes_the_key_and_the_way_to_remove_it() {
-        let kernel = Kernel { segment: Some(now(0x162e)), forced: false };
-        let finding = leaked(&created(0x162e), Moment::Exit, &kernel).unwrap();
-        assert_eq!(finding.headline, "27 bytes left behind under key 0x0000162e");
+        let kernel = Kernel { segment: Some(now(0x162e)), ..Kernel::default() };
+        let finding = &findings(leak(&created(0x162e), Moment::Exit, &kernel).into_iter().collect())[0];
+        assert_eq!(finding.headline, "27 bytes left behind under key 0x0000162e (5678)");
         assert_eq!(finding.call, "shmget(0x162e, 27, IPC_CREAT|0666) = 5");
-        assert!(finding.fix.ends_with("ipcrm -m 5"));
+        assert!(finding.fix.ends_with(&format!(": {}", unbroken("ipcrm -m 5"))));
     }
 
     #[test]
-    fn leaks_of_one_line_are_one_report() {
-        let leak = |id: i32, line: usize| {
-            let kernel = Kernel { segment: Some(SegmentFacts { id: ShmId(id), ..now(0) }), forced: false };
-            let segment = Segment { id: ShmId(id), site: Site::Return(line), ..created(0) };
-            leaked(&segment, Moment::Exit, &kernel).unwrap()
+    fn leaks_of_one_site_are_one_report() {
+        let of = |id: i32, key: i32, line: usize| {
+            let kernel = Kernel { segment: Some(SegmentFacts { id: ShmId(id), ..now(key) }), ..Kernel::default() };
+            let segment = Segment { id: ShmId(id), site: Site::Return(line), ..created(key) };
+            leak(&segment, Moment::Exit, &kernel).unwrap()
         };
-        let reports = grouped((0..12).map(|id| leak(id, 100)).chain([leak(90, 200)]).collect());
-        assert_eq!(reports.len(), 2);
-        assert!(reports[0].headline.ends_with("left behind, and 11 more segments from the same line"));
-        assert!(reports[0].fix.ends_with("ipcrm -m 0; the others: 1 2 3 4 5 6 7 8, …"), "{}", reports[0].fix);
-        assert!(reports[1].fix.ends_with("ipcrm -m 90"));
+        let reports = findings((0..40).map(|id| of(id, 0, 100)).chain([of(90, 0, 200), of(91, 9, 200)]).collect());
+        let headlines: Vec<_> = reports.iter().map(|report| report.headline.as_str()).collect();
+        assert_eq!(
+            headlines,
+            [
+                "40 segments of IPC_PRIVATE memory left behind, 1080 bytes in all",
+                "27 bytes of IPC_PRIVATE memory left behind",
+                "27 bytes left behind under key 0x00000009 (9)",
+            ]
+        );
+        let fixes: Vec<_> = reports.iter().map(|report| report.fix.replace('\u{a0}', " ")).collect();
+        assert!(fixes[0].contains(": ipcrm -m 0 -m 1 -m 2 "), "{}", fixes[0]);
+        assert!(fixes[0].ends_with(" -m 31 (and 8 more: ipcs -m)"), "{}", fixes[0]);
+        assert!(fixes[1].ends_with(": ipcrm -m 90"), "{}", fixes[1]);
     }
 }

@@ -23,7 +23,7 @@ pub fn failed(failure: &FtokFailure) -> Finding {
         earlier: None,
         segment: None,
         why: "ftok makes a key from the device and inode of a file that exists; when it fails it returns -1, and \
-              shmget takes -1 for a key like any other"
+              shmget takes -1 for a key like any other; where the program checks for it, all is well"
             .to_owned(),
         fix: fix(failure, path.as_ref()),
     }

@@ -1,5 +1,6 @@
 //! What is tracked now, as the table that `shmsan_report` prints.
 
+use crate::call::Key;
 use crate::flags::AttachFlags;
 use crate::site::{Frame, Site};
 use crate::tracker::{Attachment, Origin, Segment};
@@ -28,8 +29,11 @@ fn write(
         counted(attachments.len(), "attachment")
     )?;
     for segment in segments {
-        let Segment { id, key, size, site, .. } = segment;
-        writeln!(out, "  segment {id}: {size} bytes, key {key}, {} at {}", origin(segment), frame(*site).summary())?;
+        let Segment { id, key, size, site, ignored, .. } = segment;
+        let key = if *key == Key::PRIVATE { "IPC_PRIVATE".to_owned() } else { format!("key {key}") };
+        let ignored = if *ignored { ", ignored" } else { "" };
+        let place = frame(*site).summary();
+        writeln!(out, "  segment {id}: {size} bytes, {key}, {} at {place}{ignored}", origin(segment))?;
     }
     for attachment in attachments {
         let Attachment { address, id, size, flags, site, inherited } = attachment;
@@ -60,7 +64,7 @@ fn counted(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::{Addr, Key, ShmId};
+    use crate::call::{Addr, ShmId};
 
     #[test]
     fn each_segment_and_attachment_has_its_line() {

@@ -2,10 +2,11 @@
 
 use crate::finding::Finding;
 use crate::site::{Frame, Site};
+use crate::text::HARD_SPACE;
 use std::fmt::{self, Write};
 
 /// Lines of prose are broken at this width.
-const WIDTH: usize = 100;
+const WIDTH: usize = 78;
 
 /// The whole report, to be written in one write(2). `frame` looks a site up.
 #[must_use]
@@ -42,7 +43,7 @@ fn paragraph(out: &mut String, name: &str, text: &str) -> fmt::Result {
             write!(out, "\n{:indent$}", "")?;
             column = indent;
         }
-        write!(out, " {word}")?;
+        write!(out, " {}", word.replace(HARD_SPACE, " "))?;
         column += 1 + word.chars().count();
     }
     writeln!(out)
@@ -87,5 +88,14 @@ mod tests {
         let report = render(&long, 7, &frame);
         assert!(report.lines().all(|line| line.len() <= WIDTH), "{report}");
         assert!(report.contains("\n       word word"), "{report}");
+    }
+
+    #[test]
+    fn a_command_is_not_broken() {
+        for length in 50..90 {
+            let fix = format!("{} {}", "x".repeat(length), crate::text::unbroken("ipcrm -m 3"));
+            let report = render(&Finding { fix, ..finding() }, 7, &frame);
+            assert!(report.contains(" ipcrm -m 3\n"), "{report}");
+        }
     }
 }
