@@ -43,7 +43,11 @@ header:
 	$(CARGO) build
 	cp "$$(ls -t target/debug/build/shmsan-*/out/shmsan.h | head -n 1)" include/shmsan.h
 
-install: all install-files
+# After `make`, an install as root builds nothing: root may have no cargo.
+install: $(BUILT)/libshmsan.so install-files
+
+$(BUILT)/libshmsan.so:
+	$(MAKE) all
 
 # The headers go into a folder of their own: a sys/shm.h directly below PREFIX/include would shim every program that is
 # compiled on the machine.

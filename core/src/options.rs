@@ -33,7 +33,7 @@ const TABLE: &[Entry] = &[
     Entry {
         name: "detect_leaks",
         default: "1",
-        meaning: "at exit, report segments that this process created, left, and nobody uses",
+        meaning: "at exit, report segments that this process created and did not remove, and nobody uses",
         set: |options, value| options.detect_leaks = value,
         get: |options| options.detect_leaks,
     },

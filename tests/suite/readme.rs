@@ -24,7 +24,7 @@ fn checkout() -> PathBuf {
     std::fs::create_dir_all(folder.join("target")).unwrap();
     symlink(library_folder(), folder.join("target/release")).unwrap();
     symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join("include"), folder.join("include")).unwrap();
-    std::fs::copy(source("originals/server.c"), folder.join("server.c")).unwrap();
+    symlink(source(""), folder.join("c-tests")).unwrap();
     std::fs::copy(compile("originals/example.c", Way::Bare), folder.join("program")).unwrap();
     folder
 }
