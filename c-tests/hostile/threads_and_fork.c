@@ -1,34 +1,19 @@
 /* Four threads are in the five calls all the time while the main thread forks. Half of the children end with exit, and
    with it run what is registered for the end; half with _exit. No child may hang or speak for its parent. */
-#include "../support/work.h"
-#include <pthread.h>
-#include <stdatomic.h>
+#include "../support/workers.h"
 #include <stdlib.h>
 #include <sys/wait.h>
 
-enum { THREADS = 4, CHILDREN = 60 };
-
-static atomic_int stop;
-
-static void *keep_working(void *unused)
-{
-    (void)unused;
-    /* Bounded, so that a trace of it is too. */
-    for (int time = 0; time < 2000 && !stop; time++)
-        work_beside_others();
-    return NULL;
-}
+enum { CHILDREN = 60 };
 
 int main(void)
 {
-    pthread_t threads[THREADS];
     int well = 0;
     int shmid = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
     CHECK(shmid >= 0);
     char *memory = shmat(shmid, NULL, 0);
     CHECK(memory != (char *)-1);
-    for (int each = 0; each < THREADS; each++)
-        CHECK(pthread_create(&threads[each], NULL, keep_working, NULL) == 0);
+    start_workers();
 
     for (int each = 0; each < CHILDREN; each++) {
         int status;
@@ -47,9 +32,7 @@ int main(void)
         CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
         well += memory[each];
     }
-    stop = 1;
-    for (int each = 0; each < THREADS; each++)
-        CHECK(pthread_join(threads[each], NULL) == 0);
+    end_workers();
     CHECK(shmdt(memory) == 0);
     CHECK(shmctl(shmid, IPC_RMID, NULL) == 0);
     printf("%d children came and went\n", well);
