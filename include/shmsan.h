@@ -118,7 +118,7 @@ char *shmsan_gets_at(char *s,
  * and each attachment, with the place in the program.
  *
  * Returns 0, or -1 with errno: EBADF (`fd` is not open for writing), EAGAIN (it takes no more, or the
- * sanitizer is off or busy in this thread).
+ * sanitizer is off or busy in this thread), ENOMEM.
  */
 int shmsan_report(int fd);
 

@@ -115,6 +115,7 @@ unsafe extern "C" fn after_fork_in_child() {
     release_locks();
     // Only an interrupted call of ours is still inside: the next call will see that this is a child.
     if let Some(_inside) = thread::enter() {
+        process::forget();
         contain(settle);
     }
 }

@@ -53,6 +53,11 @@ pub fn is_in_use() -> bool {
     PAGE.get().is_some()
 }
 
+/// This is a child: to be said where the kernel does not wipe the page.
+pub fn forget() {
+    word().store(0, Release);
+}
+
 /// From now on this process is known.
 pub fn settle() {
     word().store(kernel::pid(), Release);

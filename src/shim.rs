@@ -8,7 +8,7 @@ use crate::state::TRACKER;
 #[cfg(debug_assertions)]
 use crate::state::options;
 use crate::trace::Stopwatch;
-use crate::{announce, memory};
+use crate::{announce, leaks, memory};
 use shmsan_core::call::{Addr, Call, Key, Outcome};
 use shmsan_core::check;
 use shmsan_core::errno::Errno;
@@ -68,10 +68,12 @@ fn record_the_new(call: &Call, outcome: Outcome, caller: &Caller, mut answer: An
                 None => return,
             },
             Some(Recorded::Needs(wanted)) => {
-                let Some(room) = Spare::allocate(wanted) else {
+                if let Some(room) = Spare::allocate(wanted) {
+                    drop(TRACKER.with(|tracker| tracker.exchange(room)));
+                // Others may have removed what this process made.
+                } else if leaks::forget_the_gone() == 0 {
                     return boundary::give_up("no room to keep track of more segments or attachments");
-                };
-                drop(TRACKER.with(|tracker| tracker.exchange(room)));
+                }
             }
             None => return boundary::give_up("the tracker cannot be reached"),
         }

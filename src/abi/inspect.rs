@@ -29,17 +29,13 @@ pub struct shmsan_attachment {
 /// and each attachment, with the place in the program.
 ///
 /// Returns 0, or -1 with errno: EBADF (`fd` is not open for writing), EAGAIN (it takes no more, or the
-/// sanitizer is off or busy in this thread).
+/// sanitizer is off or busy in this thread), ENOMEM.
 #[unsafe(no_mangle)]
 pub extern "C" fn shmsan_report(fd: c_int) -> c_int {
     let Some(_inside) = boundary::enter() else { return fail(libc::EAGAIN) };
     let before = errno::read();
     let written = contain(|| {
-        let segments = leaks::segments();
-        let count = TRACKER.with(|tracker| tracker.attachments().len()).unwrap_or_default();
-        let mut attachments = Vec::with_capacity(count);
-        TRACKER.with(|tracker| attachments.extend(tracker.attachments().copied().take(count)));
-        let table = report::table::render(kernel::pid(), &segments, &attachments, &site::frame);
+        let table = table().ok_or(libc::ENOMEM)?;
         sink::to_descriptor(Descriptor(fd), table.as_bytes())
     });
     match written {
@@ -50,6 +46,15 @@ pub extern "C" fn shmsan_report(fd: c_int) -> c_int {
         Some(Err(errno)) => fail(errno),
         None => fail(libc::EAGAIN),
     }
+}
+
+fn table() -> Option<String> {
+    let segments = leaks::segments()?;
+    let count = TRACKER.with(|tracker| tracker.attachments().len())?;
+    let mut attachments = Vec::new();
+    attachments.try_reserve_exact(count).ok()?;
+    TRACKER.with(|tracker| attachments.extend(tracker.attachments().copied().take(count)))?;
+    report::table::render(kernel::pid(), &segments, &attachments, &site::frame)
 }
 
 /// Looks for leaks now: segments that this process created, that still exist, and that nobody has

@@ -1,6 +1,6 @@
 //! What can be wrong when the program ends, or when it asks.
 
-use crate::call::{Call, Key, Written};
+use crate::call::{Call, Key, ShmId, Written};
 use crate::facts::{Facts, Heir, SegmentFacts};
 use crate::finding::Finding;
 use crate::rule::{self, Severity};
@@ -56,18 +56,46 @@ fn is_still(segment: &Segment, now: &SegmentFacts, pid: i32) -> bool {
     now.creator == pid && now.key == segment.key && now.size == segment.size
 }
 
-/// `leaked-segment`, one for each site.
-#[must_use]
-pub fn findings(leaks: Vec<Leak>) -> Vec<Finding> {
-    let mut groups: Vec<Vec<Leak>> = Vec::new();
-    for leak in leaks {
-        let is_of_one = |group: &&mut Vec<Leak>| group[0].is_like(&leak);
-        match groups.iter_mut().find(is_of_one) {
-            Some(group) => group.push(leak),
-            None => groups.push(vec![leak]),
+/// Leaks, those of one site together: as many as there may be, they need little memory.
+#[derive(Debug, Default)]
+pub struct Leaks {
+    groups: Vec<Group>,
+}
+
+#[derive(Debug)]
+struct Group {
+    first: Leak,
+    count: usize,
+    bytes: usize,
+    /// The first of them.
+    ids: Vec<ShmId>,
+}
+
+impl Leaks {
+    pub fn add(&mut self, leak: &Leak) {
+        let known = self.groups.iter().position(|group| group.first.is_like(leak));
+        let index = known.unwrap_or_else(|| {
+            self.groups.push(Group { first: leak.clone(), count: 0, bytes: 0, ids: Vec::new() });
+            self.groups.len() - 1
+        });
+        let group = &mut self.groups[index];
+        group.count += 1;
+        group.bytes = group.bytes.saturating_add(leak.segment.size);
+        if group.ids.len() < SHOWN {
+            group.ids.push(leak.segment.id);
         }
     }
-    groups.iter().map(|group| finding(group)).collect()
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.groups.iter().map(|group| group.count).sum()
+    }
+
+    /// `leaked-segment`, one for each site.
+    pub fn findings(&self) -> impl Iterator<Item = Finding> {
+        self.groups.iter().map(Group::finding)
+    }
 }
 
 impl Leak {
@@ -81,44 +109,57 @@ impl Leak {
     }
 }
 
-fn finding(group: &[Leak]) -> Finding {
-    let first = &group[0];
-    let Segment { id, key, asked, flags, site, .. } = first.segment;
-    let sure = first.is_private() && first.heir.is_none();
-    Finding {
-        rule: &rule::LEAKED_SEGMENT,
-        severity: if sure { Severity::Error } else { Severity::Warning },
-        headline: headline(group),
-        call: Written {
-            call: &Call::Get { key, size: asked, flags },
-            outcome: Ok(usize::try_from(id.0).unwrap_or_default()),
-            path: None,
+impl Group {
+    fn finding(&self) -> Finding {
+        let first = &self.first;
+        let Segment { id, key, asked, flags, site, .. } = first.segment;
+        let sure = first.is_private() && first.heir.is_none();
+        Finding {
+            rule: &rule::LEAKED_SEGMENT,
+            severity: if sure { Severity::Error } else { Severity::Warning },
+            headline: self.headline(),
+            call: Written {
+                call: &Call::Get { key, size: asked, flags },
+                outcome: Ok(usize::try_from(id.0).unwrap_or_default()),
+                path: None,
+            }
+            .to_string(),
+            site,
+            earlier: None,
+            segment: Some(first.now.clone()),
+            why: why(first),
+            fix: format!(
+                "call {} when its last user is done, also on the ways out after an error; if nobody is to use it any \
+                 more: {}",
+                unbroken("shmctl(shmid, IPC_RMID, NULL)"),
+                self.removal()
+            ),
         }
-        .to_string(),
-        site,
-        earlier: None,
-        segment: Some(first.now.clone()),
-        why: why(first),
-        fix: format!(
-            "call {} when its last user is done, also on the ways out after an error; if nobody is to use it any more: {}",
-            unbroken("shmctl(shmid, IPC_RMID, NULL)"),
-            removal(group)
-        ),
     }
-}
 
-fn headline(group: &[Leak]) -> String {
-    let first = &group[0];
-    let left = match first.moment {
-        Moment::Exit => "left behind",
-        Moment::Running => "that nobody has attached now",
-    };
-    let bytes: usize = group.iter().map(|leak| leak.segment.size).fold(0, usize::saturating_add);
-    match (group.len(), first.is_private()) {
-        (1, true) => format!("{bytes} bytes of IPC_PRIVATE memory {left}"),
-        (1, false) => format!("{bytes} bytes {left} under key {}", first.segment.key.as_in_source()),
-        (count, true) => format!("{count} segments of IPC_PRIVATE memory {left}, {bytes} bytes in all"),
-        (count, false) => format!("{count} segments with keys {left}, {bytes} bytes in all"),
+    fn headline(&self) -> String {
+        let Self { first, count, bytes, .. } = self;
+        let left = match first.moment {
+            Moment::Exit => "left behind",
+            Moment::Running => "that nobody has attached now",
+        };
+        match (count, first.is_private()) {
+            (1, true) => format!("{bytes} bytes of IPC_PRIVATE memory {left}"),
+            (1, false) => format!("{bytes} bytes {left} under key {}", first.segment.key.as_in_source()),
+            (_, true) => format!("{count} segments of IPC_PRIVATE memory {left}, {bytes} bytes in all"),
+            (_, false) => format!("{count} segments with keys {left}, {bytes} bytes in all"),
+        }
+    }
+
+    /// The command that removes them.
+    fn removal(&self) -> String {
+        let mut words = vec!["ipcrm".to_owned()];
+        words.extend(self.ids.iter().map(|id| unbroken(&format!("-m {id}"))));
+        match self.count - self.ids.len() {
+            0 if self.count == 1 => unbroken(&words.join(" ")),
+            0 => words.join(" "),
+            more => format!("{} (and {more} more: ipcs -m)", words.join(" ")),
+        }
     }
 }
 
@@ -133,21 +174,9 @@ fn why(leak: &Leak) -> String {
     format!("{stays}; {unless}")
 }
 
-/// The command that removes them.
-fn removal(group: &[Leak]) -> String {
-    let mut words = vec!["ipcrm".to_owned()];
-    words.extend(group.iter().take(SHOWN).map(|leak| unbroken(&format!("-m {}", leak.segment.id))));
-    match group {
-        [_] => unbroken(&words.join(" ")),
-        _ if group.len() > SHOWN => format!("{} (and {} more: ipcs -m)", words.join(" "), group.len() - SHOWN),
-        _ => words.join(" "),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::ShmId;
     use crate::flags::SHM_DEST;
     use crate::site::Site;
     use crate::tracker::Origin;
@@ -204,8 +233,14 @@ mod tests {
         }
     }
 
+    fn findings(leaks: impl IntoIterator<Item = Leak>) -> Vec<Finding> {
+        let mut all = Leaks::default();
+        leaks.into_iter().for_each(|leak| all.add(&leak));
+        all.findings().collect()
+    }
+
     fn severity(segment: &Segment, moment: Moment, kernel: &Kernel) -> Option<Severity> {
-        findings(leak(segment, moment, kernel).into_iter().collect()).first().map(|finding| finding.severity)
+        findings(leak(segment, moment, kernel)).first().map(|finding| finding.severity)
     }
 
     fn ask(segment: &Segment, now: Option<SegmentFacts>, moment: Moment) -> Option<Severity> {
@@ -270,7 +305,7 @@ mod tests {
     #[test]
     fn the_report_names_the_bytes_the_key_and_the_way_to_remove_it() {
         let kernel = Kernel { segment: Some(now(0x162e)), ..Kernel::default() };
-        let finding = &findings(leak(&created(0x162e), Moment::Exit, &kernel).into_iter().collect())[0];
+        let finding = &findings(leak(&created(0x162e), Moment::Exit, &kernel))[0];
         assert_eq!(finding.headline, "27 bytes left behind under key 0x0000162e (5678)");
         assert_eq!(finding.call, "shmget(0x162e, 27, IPC_CREAT|0666) = 5");
         assert!(finding.fix.ends_with(&format!(": {}", unbroken("ipcrm -m 5"))));
@@ -283,7 +318,7 @@ mod tests {
             let segment = Segment { id: ShmId(id), site: Site::Return(line), ..created(key) };
             leak(&segment, Moment::Exit, &kernel).unwrap()
         };
-        let reports = findings((0..40).map(|id| of(id, 0, 100)).chain([of(90, 0, 200), of(91, 9, 200)]).collect());
+        let reports = findings((0..40).map(|id| of(id, 0, 100)).chain([of(90, 0, 200), of(91, 9, 200)]));
         let headlines: Vec<_> = reports.iter().map(|report| report.headline.as_str()).collect();
         assert_eq!(
             headlines,

@@ -6,13 +6,22 @@ use crate::site::{Frame, Site};
 use crate::tracker::{Attachment, Origin, Segment};
 use std::fmt::{self, Write};
 
+/// No line is much longer.
+const LINE: usize = 256;
+
 /// Segments and attachments of one process, a line each. `frame` looks a site up.
+/// `None` where there is no memory for it.
 #[must_use]
-pub fn render(pid: i32, segments: &[Segment], attachments: &[Attachment], frame: &dyn Fn(Site) -> Frame) -> String {
-    let mut out = String::with_capacity(1024);
-    // Writing to a String cannot fail.
-    let _ = write(&mut out, pid, segments, attachments, frame);
-    out
+pub fn render(
+    pid: i32,
+    segments: &[Segment],
+    attachments: &[Attachment],
+    frame: &dyn Fn(Site) -> Frame,
+) -> Option<String> {
+    let mut out = String::new();
+    out.try_reserve((segments.len() + attachments.len() + 1) * LINE).ok()?;
+    write(&mut out, pid, segments, attachments, frame).ok()?;
+    Some(out)
 }
 
 fn write(
@@ -84,10 +93,10 @@ mod tests {
             Attachment { address: Addr(0x7000_0000), size: 27, id: ShmId(3), flags: 0o10000, site, inherited: true };
         let frame = |_| Frame { source: Some(("a.c".to_owned(), 5)), ..Frame::default() };
         assert_eq!(
-            render(7, &[segment], &[attachment], &frame),
+            render(7, &[segment], &[attachment], &frame).unwrap(),
             "==7==shmsan: 1 segment and 1 attachment\n  segment 3: 27 bytes, key 0x0000162e, created at a.c:5\n  \
              0x70000000: 27 bytes of segment 3, flags SHM_RDONLY, inherited, attached at a.c:5\n"
         );
-        assert_eq!(render(7, &[], &[], &frame), "==7==shmsan: 0 segments and 0 attachments\n");
+        assert_eq!(render(7, &[], &[], &frame).unwrap(), "==7==shmsan: 0 segments and 0 attachments\n");
     }
 }

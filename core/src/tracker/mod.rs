@@ -123,11 +123,12 @@ impl Tracker {
     }
 
     fn record_get(&mut self, id: ShmId, key: Key, size: usize, flags: i32, answer: Answer) -> Recorded {
-        if self.segments.contains(Segment::key(id)) {
-            return Recorded::Done;
-        }
         let exclusive = IPC_CREAT | IPC_EXCL;
         let surely_created = key == Key::PRIVATE || flags & exclusive == exclusive;
+        // A new segment with an id that is known: this is another IPC namespace by now, or somebody else removed that one.
+        if !surely_created && self.segments.contains(Segment::key(id)) {
+            return Recorded::Done;
+        }
         let (size_now, origin) = match answer.learned {
             _ if surely_created => (size, Origin::Created),
             Some(learned) => (learned.size, learned.origin),
@@ -165,6 +166,11 @@ impl Tracker {
             Spare::Segments(table) => Spare::Segments(self.segments.move_into(table)),
             Spare::Attachments(table) => Spare::Attachments(self.attachments.move_into(table)),
         }
+    }
+
+    /// The segment is gone without this process's doing.
+    pub fn forget(&mut self, id: ShmId) {
+        self.segments.remove(Segment::key(id));
     }
 
     /// This process is the child of a fork: what is here now is the parent's to answer for.

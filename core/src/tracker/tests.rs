@@ -76,6 +76,23 @@ fn a_known_id_is_not_asked_about_again_and_keeps_its_first_site() {
 }
 
 #[test]
+fn a_segment_that_is_surely_new_takes_the_place_of_one_with_its_id() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &get(9, 0), 0, Some(learned(0, Origin::Found)));
+    record(&mut tracker, &get(0, 0), 0, None);
+    assert_eq!(origins(&tracker), [(0, Origin::Created)]);
+}
+
+#[test]
+fn a_forgotten_segment_leaves_its_room_to_others() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &get(0, 0), 3, None);
+    tracker.forget(ShmId(3));
+    tracker.forget(ShmId(4));
+    assert_eq!(tracker.segments().len(), 0);
+}
+
+#[test]
 fn failed_calls_change_nothing() {
     let mut tracker = Tracker::new();
     record(&mut tracker, &get(0, 0), 3, None);

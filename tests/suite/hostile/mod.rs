@@ -5,6 +5,7 @@ mod descriptors;
 mod environment;
 mod exit_order;
 mod limits;
+mod many;
 mod memory;
 mod processes;
 
