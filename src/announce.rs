@@ -6,12 +6,14 @@ use crate::site;
 use crate::state::TRACKER;
 use shmsan_core::finding::Finding;
 use shmsan_core::report;
+use shmsan_core::rule::Rule;
+use shmsan_core::site::Site;
 use std::fmt::Write;
 
-/// Says it, unless it was said before.
-pub fn finding(finding: &Finding) {
-    if TRACKER.with(|tracker| tracker.said().is_new(finding.rule, finding.site)) == Some(true) {
-        report_now(finding);
+/// Says what `make` finds, unless that rule was said of that site before.
+pub fn finding(rule: &'static Rule, site: Site, make: impl FnOnce() -> Option<Finding>) {
+    if TRACKER.with(|tracker| tracker.said().is_new(rule, site)) == Some(true) {
+        make().iter().for_each(report_now);
     }
 }
 

@@ -10,6 +10,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// Once set, every call goes straight to the kernel.
 static OFF: AtomicBool = AtomicBool::new(false);
+/// Whether that was said.
+static SAID: AtomicBool = AtomicBool::new(false);
 
 /// The checks may run in this thread now; `None` where they are off, or this thread is inside them already.
 pub fn enter() -> Option<Inside> {
@@ -31,10 +33,22 @@ pub fn turn_off() {
     OFF.store(true, Relaxed);
 }
 
+pub fn is_off() -> bool {
+    OFF.load(Relaxed)
+}
+
 /// Ends the checks and says why, once.
 pub fn give_up(reason: &str) {
-    if !OFF.swap(true, Relaxed) {
+    turn_off();
+    if !SAID.swap(true, Relaxed) {
         say_off(reason);
+    }
+}
+
+/// Says it where the checks ended without a word, because there was no memory for one.
+pub fn say_why_off() {
+    if is_off() && !SAID.swap(true, Relaxed) {
+        sink::stderr(b"shmsan: no memory was left; checks are off, the program goes on\n");
     }
 }
 

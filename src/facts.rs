@@ -4,9 +4,10 @@ use crate::kernel::{self, file};
 use crate::process;
 use crate::state::TRACKER;
 use shmsan_core::call::{Key, ShmId};
-use shmsan_core::facts::{Facts, Heir, SegmentFacts, mappings_of, user_name};
+use shmsan_core::facts::{Facts, Heir, SegmentFacts, mappings_by_segment, user_name};
 use shmsan_core::tracker::{Learned, Origin};
-use std::ffi::CString;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// The most that is read of /etc/passwd, and of /proc/self/maps.
 const PASSWD: usize = 1 << 20;
@@ -24,8 +25,14 @@ pub fn learn(id: ShmId) -> Option<Learned> {
     })
 }
 
-/// The kernel, asked now.
-pub struct Kernel;
+/// The kernel, asked now. What is the same for every segment is read once, for one report.
+#[derive(Default)]
+pub struct Kernel {
+    passwd: OnceCell<Option<Vec<u8>>>,
+    mappings: OnceCell<Option<HashMap<ShmId, u64>>>,
+    forced: OnceCell<bool>,
+    heir: OnceCell<Option<Heir>>,
+}
 
 impl Facts for Kernel {
     fn segment(&self, id: ShmId) -> Option<SegmentFacts> {
@@ -37,19 +44,21 @@ impl Facts for Kernel {
             size: status.shm_segsz,
             mode: u32::from(status.shm_perm.mode),
             uid: status.shm_perm.uid,
-            owner: file::read(c"/etc/passwd", PASSWD).and_then(|passwd| user_name(&passwd, status.shm_perm.uid)),
+            owner: self.owner(status.shm_perm.uid),
             creator: status.shm_cpid,
             attachments,
-            own_attachments: if attachments == 0 { 0 } else { own_attachments(id).min(attachments) },
+            own_attachments: if attachments == 0 { 0 } else { self.own_attachments(id).min(attachments) },
         })
     }
 
     fn destroyed_with_last_user(&self) -> bool {
-        file::read(c"/proc/sys/kernel/shm_rmid_forced", 16).is_some_and(|value| value.starts_with(b"1"))
+        let read = || file::read(c"/proc/sys/kernel/shm_rmid_forced", 16).is_some_and(|value| value.starts_with(b"1"));
+        *self.forced.get_or_init(read)
     }
 
     fn heir(&self) -> Option<Heir> {
-        if kernel::has_children() { Some(Heir::Children) } else { parent_of_the_same_program().map(Heir::Parent) }
+        let parent = || process::living_parent().map(Heir::Parent);
+        *self.heir.get_or_init(|| if kernel::has_children() { Some(Heir::Children) } else { parent() })
     }
 
     fn pid(&self) -> i32 {
@@ -57,20 +66,18 @@ impl Facts for Kernel {
     }
 }
 
-/// The parent, where it forked this process without an exec between: both run the same file.
-fn parent_of_the_same_program() -> Option<i32> {
-    if !process::is_forked() {
-        return None;
+impl Kernel {
+    fn owner(&self, uid: u32) -> Option<String> {
+        let passwd = self.passwd.get_or_init(|| file::read(c"/etc/passwd", PASSWD));
+        passwd.as_ref().and_then(|passwd| user_name(passwd, uid))
     }
-    let parent = kernel::parent();
-    let program = |pid: &str| file::read_link(&CString::new(format!("/proc/{pid}/exe")).ok()?);
-    (program(&parent.to_string())? == program("self")?).then_some(parent)
-}
 
-/// How many mappings this process has: the kernel's word where /proc is mounted, else what was seen.
-fn own_attachments(id: ShmId) -> u64 {
-    match file::read(c"/proc/self/maps", MAPS) {
-        Some(maps) => mappings_of(&maps, id),
-        None => TRACKER.with(|tracker| tracker.attachments_of(id)).unwrap_or_default(),
+    /// How many mappings this process has: the kernel's word where /proc is mounted, else what was seen.
+    fn own_attachments(&self, id: ShmId) -> u64 {
+        let read = || file::read(c"/proc/self/maps", MAPS).map(|maps| mappings_by_segment(&maps));
+        match self.mappings.get_or_init(read) {
+            Some(mappings) => mappings.get(&id).copied().unwrap_or_default(),
+            None => TRACKER.with(|tracker| tracker.attachments_of(id)).unwrap_or_default(),
+        }
     }
 }

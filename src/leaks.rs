@@ -12,9 +12,10 @@ const AT_ONCE: usize = 32;
 
 /// Reports each leaked segment, those of one site together; returns how many there are.
 pub fn report(moment: Moment) -> usize {
+    let facts = Kernel::default();
     let mut leaks = Leaks::default();
     visit(|segment| {
-        if let Some(leak) = exit::leak(segment, moment, &Kernel) {
+        if let Some(leak) = exit::leak(segment, moment, &facts) {
             leaks.add(&leak);
         }
     });

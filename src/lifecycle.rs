@@ -4,12 +4,12 @@
 use crate::boundary::{self, contain};
 use crate::lock::{self, RawLock};
 use crate::state::{TRACKER, options, read_options};
-use crate::{alloc, announce, leaks, process, sink, thread};
+use crate::{alloc, announce, kernel, leaks, process, sink, thread};
 use shmsan_core::check::exit::Moment;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicI32};
 
 #[used]
 #[unsafe(link_section = ".init_array")]
@@ -26,8 +26,7 @@ unsafe extern "C" {
 extern "C" fn at_load() {
     let Some(_inside) = thread::enter() else { return };
     contain(|| {
-        sink::remember_stderr();
-        process::remember();
+        prepare();
         let (options, complaints) = read_options();
         for complaint in complaints {
             sink::stderr(format!("shmsan: SHMSAN_OPTIONS: {complaint}\n").as_bytes());
@@ -47,19 +46,35 @@ pub fn begin() {
 
 #[cold]
 fn new_process() {
-    static REGISTERED: AtomicBool = AtomicBool::new(false);
-    if REGISTERED.swap(true, Relaxed) {
+    prepare();
+    options();
+    let pid = kernel::pid();
+    // The process that came here first, or another thread of it: only a later one can have lost a lock by a fork.
+    let first = FIRST_CALLER.compare_exchange(0, pid, Relaxed, Relaxed).unwrap_or_else(|first| first);
+    if first != 0 && first != pid {
+        FIRST_CALLER.store(pid, Relaxed);
         if !locks_are_free() {
             return boundary::give_up("a lock stayed taken over a fork that told nobody, as _Fork does");
         }
-    } else {
-        sink::remember_stderr();
-        boundary::take_over_panics();
-        options();
-        // SAFETY: the handlers are functions of a library that is never unloaded.
-        unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork_in_parent), Some(after_fork_in_child)) };
     }
     settle();
+}
+
+/// The pid of the process that made the last first call.
+static FIRST_CALLER: AtomicI32 = AtomicI32::new(0);
+
+/// What is done at load, or at a call that comes before.
+fn prepare() {
+    static PREPARED: AtomicBool = AtomicBool::new(false);
+    if PREPARED.swap(true, Relaxed) {
+        return;
+    }
+    boundary::take_over_panics();
+    sink::remember_stderr();
+    // As early as can be: before a fork, the handlers registered first run last, and ours takes locks that a worker of
+    // somebody else's handler may still need.
+    // SAFETY: the handlers are functions of a library that is never unloaded.
+    unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork_in_parent), Some(after_fork_in_child)) };
 }
 
 /// In a child that pthread_atfork did not tell us of: what is locked there stays locked for ever.
@@ -100,6 +115,9 @@ fn locks() -> [&'static RawLock; 2] {
 /// Takes every lock, so that no child inherits one in the middle of its work. The thread counts as inside the shim until
 /// the fork is done: another handler's calls go straight to the kernel.
 unsafe extern "C" fn before_fork() {
+    if boundary::is_off() {
+        return;
+    }
     // A handler of the program forks in the middle of a call of ours: the child goes on with that call and frees them.
     let Some(inside) = thread::enter() else { return };
     let taken = locks().into_iter().enumerate().filter(|(_, lock)| lock.acquire());
@@ -113,6 +131,10 @@ unsafe extern "C" fn after_fork_in_parent() {
 
 unsafe extern "C" fn after_fork_in_child() {
     release_locks();
+    process::remember_parent();
+    if !process::is_in_use() {
+        return;
+    }
     // Only an interrupted call of ours is still inside: the next call will see that this is a child.
     if let Some(_inside) = thread::enter() {
         process::forget();
@@ -139,6 +161,7 @@ extern "C" fn at_unload() {
 }
 
 extern "C" fn at_end(_: *mut c_void) {
+    boundary::say_why_off();
     let Some(_inside) = boundary::enter() else { return };
     contain(|| {
         if options().detect_leaks {

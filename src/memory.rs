@@ -1,24 +1,31 @@
-//! Looking into the program's memory, only where the kernel has just looked and found it readable.
+//! Looking into the program's memory without trusting that it can be read.
 
+use crate::kernel;
 use shmsan_core::call::Addr;
-use shmsan_core::errno::Errno;
 use std::ffi::CStr;
 
 /// As much of a path as the kernel reads at most, its end included (`PATH_MAX`).
 const PATH_MAX: usize = libc::PATH_MAX as usize;
+/// No page is smaller.
+const PAGE: usize = 4096;
 
-/// The path at `address`, which the kernel was given in a call that ended with `errno` (or none); `None` where it could
-/// not be read. For use in the same call only.
-pub fn path(address: Addr, errno: Option<Errno>) -> Option<&'static [u8]> {
-    if errno == Some(Errno::EFAULT) || address.0 == 0 {
-        return None;
+/// The path at `address`, copied by the kernel, which finds out whether it can be read; `None` where it cannot.
+pub fn path(address: Addr) -> Option<Vec<u8>> {
+    let mut path = Vec::new();
+    path.try_reserve_exact(PATH_MAX).ok()?;
+    while path.len() < PATH_MAX {
+        // No further than the page: the next one may not be there, nor needed.
+        let begin = address.0.checked_add(path.len())?;
+        let room = (PAGE - begin % PAGE).min(PATH_MAX - path.len());
+        let old = path.len();
+        path.resize(old + room, 0);
+        kernel::map::copy(begin, &mut path[old..]).ok()?;
+        if let Some(end) = path[old..].iter().position(|byte| *byte == 0) {
+            path.truncate(old + end);
+            break;
+        }
     }
-    let begin = address.0 as *const u8;
-    // SAFETY: the kernel has read every byte up to the NUL or to PATH_MAX, so none of these can fault.
-    let is_end = |index: &usize| unsafe { begin.wrapping_add(*index).read() } == 0;
-    let length = (0..PATH_MAX).find(is_end).unwrap_or(PATH_MAX);
-    // SAFETY: those bytes.
-    Some(unsafe { std::slice::from_raw_parts(begin, length) })
+    Some(path)
 }
 
 /// A string of the program that lives at least as long as the call; empty for NULL.

@@ -35,17 +35,17 @@ pub fn known() -> Option<i32> {
     Some(word().load(Acquire)).filter(|pid| *pid != 0)
 }
 
-/// The pid that was this program's when it was loaded.
-static AT_LOAD: AtomicI32 = AtomicI32::new(0);
+/// Who forked this process; negative in one that came by an exec.
+static PARENT: AtomicI32 = AtomicI32::new(-1);
 
-/// Remembers who was there first; called at load.
-pub fn remember() {
-    AT_LOAD.store(kernel::pid(), Release);
+/// Remembers the parent; called in the child of a fork.
+pub fn remember_parent() {
+    PARENT.store(kernel::parent(), Release);
 }
 
-/// Whether this process came to this program by a fork.
-pub fn is_forked() -> bool {
-    AT_LOAD.load(Acquire) != kernel::pid()
+/// The parent that forked this process, while it lives: an orphan has another one.
+pub fn living_parent() -> Option<i32> {
+    Some(PARENT.load(Acquire)).filter(|parent| *parent >= 0 && *parent == kernel::parent())
 }
 
 /// Whether any call of the five was looked at, in this process or before it was forked.

@@ -12,6 +12,7 @@ use crate::{announce, leaks, memory};
 use shmsan_core::call::{Addr, Call, Key, Outcome};
 use shmsan_core::check;
 use shmsan_core::errno::Errno;
+use shmsan_core::rule;
 use shmsan_core::tracker::{Answer, Attachment, FtokFailure, PathStart, Question, Recorded, Spare};
 
 /// Does the call and looks at it. What the kernel answered is fixed before any check begins, and returned as it is.
@@ -102,15 +103,18 @@ fn judge(call: &Call, outcome: Outcome, caller: &Caller) {
 
 #[cold]
 fn ftok_failed(path: Addr, project: i32, errno: Errno, caller: &Caller) {
-    let start = memory::path(path, Some(errno)).map(PathStart::new);
-    let failure = FtokFailure { path: start, address: path, project, errno, site: site::keep(caller) };
+    let site = site::keep(caller);
+    let start = memory::path(path).map(|path| PathStart::new(&path));
+    let failure = FtokFailure { path: start, address: path, project, errno, site };
     TRACKER.with(|tracker| tracker.set_ftok_failure(failure));
-    announce::finding(&check::ftok::failed(&failure));
+    announce::finding(&rule::FTOK_FAILED, site, || Some(check::ftok::failed(&failure)));
 }
 
 #[cold]
 fn key_is_minus_one(call: &Call, outcome: Outcome, caller: &Caller) {
-    let ftok = TRACKER.with(|tracker| tracker.ftok_failure()).flatten();
-    let finding = check::get::key_is_minus_one(call, outcome, site::keep(caller), ftok.as_ref());
-    finding.iter().for_each(announce::finding);
+    let site = site::keep(caller);
+    announce::finding(&rule::KEY_IS_MINUS_ONE, site, || {
+        let ftok = TRACKER.with(|tracker| tracker.ftok_failure()).flatten();
+        check::get::key_is_minus_one(call, outcome, site, ftok.as_ref())
+    });
 }

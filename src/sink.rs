@@ -1,8 +1,8 @@
 //! Where reports go. Descriptor 2 is the program's: it may be closed, full, gone, or by now a file of the program's own, and
 //! nothing of that may stop the program or hurt its data. No lock is held here.
 
-use crate::kernel::file::Descriptor;
 use crate::kernel::signal::without_write_signals;
+use crate::kernel::{self, file::Descriptor};
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -44,17 +44,16 @@ pub fn remember_stderr() {
 
 /// Writes a report or a trace line to stderr, or counts it as dropped.
 pub fn stderr(text: &[u8]) {
-    let dropped = DROPPED.load(Relaxed);
+    let dropped = DROPPED.swap(0, SeqCst);
     let written = if dropped == 0 {
         to_stderr(text)
     } else {
-        let note = format!("shmsan: {dropped} reports before this one could not be written\n");
+        let note = format!("=={}==shmsan: {dropped} reports before this one could not be written\n", kernel::pid());
         to_stderr(&[note.as_bytes(), text].concat())
     };
-    match written {
-        Ok(()) => DROPPED.fetch_sub(dropped, SeqCst),
-        Err(_) => DROPPED.fetch_add(1, SeqCst),
-    };
+    if written.is_err() {
+        DROPPED.fetch_add(dropped + 1, SeqCst);
+    }
 }
 
 fn to_stderr(text: &[u8]) -> Result<(), Refused> {

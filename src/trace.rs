@@ -27,12 +27,13 @@ impl Stopwatch {
     pub fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) {
         let end = now(libc::CLOCK_MONOTONIC);
         let elapsed = (end.tv_sec - self.begin.tv_sec) * 1_000_000_000 + end.tv_nsec - self.begin.tv_nsec;
+        let path = path(call);
         let event = Event {
             pid: kernel::pid(),
             time: Clock::new(self.epoch.tv_sec, self.epoch.tv_nsec),
             call,
             outcome,
-            path: path(call, outcome),
+            path: path.as_deref(),
             duration_ns: elapsed.try_into().unwrap_or_default(),
             caller: site::frame(site::keep(caller)),
         };
@@ -40,9 +41,9 @@ impl Stopwatch {
     }
 }
 
-fn path(call: &Call, outcome: Outcome) -> Option<&'static [u8]> {
+fn path(call: &Call) -> Option<Vec<u8>> {
     match *call {
-        Call::Ftok { path, .. } => memory::path(path, outcome.err()),
+        Call::Ftok { path, .. } => memory::path(path),
         _ => None,
     }
 }

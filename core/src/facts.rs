@@ -4,6 +4,7 @@
 use crate::call::{Key, ShmId};
 use crate::flags::{Mode, SHM_DEST, SHM_LOCKED};
 use crate::text::Plain;
+use std::collections::HashMap;
 use std::fmt;
 
 /// A segment as IPC_STAT or SHM_STAT_ANY tells it (shmctl(2)).
@@ -87,21 +88,22 @@ pub trait Facts {
     fn pid(&self) -> i32;
 }
 
-/// How many mappings of segment `id` stand in the text of /proc/PID/maps.
+/// How many mappings of each segment stand in the text of /proc/PID/maps.
 #[must_use]
-pub fn mappings_of(maps: &[u8], id: ShmId) -> u64 {
-    let lines = maps.split(|byte| *byte == b'\n').filter(|line| is_mapping_of(line, id));
-    lines.count() as u64
+pub fn mappings_by_segment(maps: &[u8]) -> HashMap<ShmId, u64> {
+    let mut counts = HashMap::new();
+    for id in maps.split(|byte| *byte == b'\n').filter_map(mapped_segment) {
+        *counts.entry(id).or_default() += 1;
+    }
+    counts
 }
 
 /// `7f95b8c34000-7f95b8c35000 rw-s 00000000 00:01 3   /SYSV0000162e (deleted)`: the inode is the segment's id.
-fn is_mapping_of(line: &[u8], id: ShmId) -> bool {
-    let Ok(line) = str::from_utf8(line) else { return false };
-    let mut fields = line.split_ascii_whitespace().skip(4);
-    let inode = fields.next().and_then(|field| field.parse::<i64>().ok());
-    let name = fields.next().and_then(|field| field.strip_prefix("/SYSV"));
-    inode == Some(i64::from(id.0))
-        && name.is_some_and(|key| key.len() == 8 && key.bytes().all(|byte| byte.is_ascii_hexdigit()))
+fn mapped_segment(line: &[u8]) -> Option<ShmId> {
+    let mut fields = str::from_utf8(line).ok()?.split_ascii_whitespace().skip(4);
+    let inode = fields.next()?.parse().ok()?;
+    let key = fields.next()?.strip_prefix("/SYSV")?;
+    (key.len() == 8 && key.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(ShmId(inode))
 }
 
 /// The name that the text of /etc/passwd gives to `uid`.
@@ -130,10 +132,9 @@ mod tests {
 
     #[test]
     fn mappings_are_counted_by_the_segments_id() {
-        assert_eq!(mappings_of(MAPS, ShmId(3)), 2);
-        assert_eq!(mappings_of(MAPS, ShmId(32771)), 1);
-        assert_eq!(mappings_of(MAPS, ShmId(0)), 0);
-        assert_eq!(mappings_of(b"", ShmId(0)), 0);
+        let expected = HashMap::from([(ShmId(3), 2), (ShmId(32771), 1)]);
+        assert_eq!(mappings_by_segment(MAPS), expected);
+        assert_eq!(mappings_by_segment(b""), HashMap::new());
     }
 
     #[test]

@@ -41,9 +41,11 @@ fn write_harmless(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
         '\t' => f.write_str("\\t"),
         '\r' => f.write_str("\\r"),
         // Marks that turn the direction of writing can make a name look like another.
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
             write!(f, "{}", character.escape_unicode())
         }
+        // It would be taken for ours.
+        HARD_SPACE => write!(f, "{}", character.escape_unicode()),
         _ if character.is_control() => write!(f, "\\x{:02x}", u32::from(character)),
         _ => f.write_char(character),
     }

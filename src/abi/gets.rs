@@ -7,6 +7,7 @@ use crate::{announce, errno};
 use libc::{c_char, c_int};
 use shmsan_core::call::Addr;
 use shmsan_core::check::overflow::{self, LongLine};
+use shmsan_core::rule;
 use shmsan_core::tracker::Attachment;
 
 /// gets(3), called from `func` at `file`:`line`: reads a line from stdin into `s`, without its newline.
@@ -76,6 +77,7 @@ fn report(attachment: &Attachment, buffer: Addr, room: usize, length: usize, cal
     let Some(_inside) = boundary::enter() else { return };
     contain(|| {
         let line = LongLine { attachment, buffer, room, length };
-        announce::finding(&overflow::long_line(&line, site::keep(caller)));
+        let site = site::keep(caller);
+        announce::finding(&rule::OVERFLOW, site, || Some(overflow::long_line(&line, site)));
     });
 }

@@ -25,3 +25,12 @@ pub fn wipe_on_fork(address: usize, size: usize) -> Result {
     // SAFETY: it changes nothing in this process.
     unsafe { syscall(libc::SYS_madvise, [address, size, int(libc::MADV_WIPEONFORK), 0]) }
 }
+
+/// Copies what stands at `from` in this process, or fails with EFAULT (process_vm_readv(2)).
+pub fn copy(from: usize, to: &mut [u8]) -> Result {
+    let local = libc::iovec { iov_base: to.as_mut_ptr().cast(), iov_len: to.len() };
+    let remote = libc::iovec { iov_base: from as *mut libc::c_void, iov_len: to.len() };
+    let arguments = [int(super::pid()), &raw const local as usize, 1, &raw const remote as usize, 1, 0];
+    // SAFETY: the kernel writes into `to` and checks `from`.
+    unsafe { syscall6(libc::SYS_process_vm_readv, arguments) }
+}

@@ -51,12 +51,11 @@ fn ftok(path: Addr, project: c_int) -> Outcome {
 
 /// The segment's status, also where its mode forbids IPC_STAT; `None` where it is gone or cannot be seen.
 pub fn status_of_segment(id: ShmId) -> Option<libc::shmid_ds> {
-    // SHM_STAT_ANY takes an index: the low 15 bits of the id, 24 with the boot parameter ipcmni_extend.
-    [0x7fff, 0xff_ffff]
-        .into_iter()
-        .find_map(|mask| control(ShmId(id.0 & mask), SHM_STAT_ANY).filter(|(found, _)| *found == id))
+    // SHM_STAT_ANY takes an index, which is the lower part of the id; another segment may have it by now.
+    control(id, SHM_STAT_ANY)
+        .filter(|(found, _)| *found == id)
         // Kernels before 4.17 do not know it.
-        .or_else(|| control(id, libc::IPC_STAT).map(|(_, status)| (id, status)))
+        .or_else(|| control(id, libc::IPC_STAT))
         .map(|(_, status)| status)
 }
 
@@ -69,20 +68,12 @@ fn control(id: ShmId, command: c_int) -> Option<(ShmId, libc::shmid_ds)> {
     Some((ShmId(i32::try_from(returned).ok()?), status))
 }
 
-/// Whether a child of this process still runs. One that has ended and is not waited for hides the others; that is rare.
+/// Whether this process has a child, running or not yet waited for: behind one that has ended others may be hidden.
 pub fn has_children() -> bool {
-    let mut information = MaybeUninit::<libc::siginfo_t>::zeroed();
     // WNOWAIT: a child that has ended is still there for the program to wait for.
-    let options = int(libc::WEXITED | libc::WNOHANG | libc::WNOWAIT);
-    let arguments = [libc::P_ALL as usize, 0, information.as_mut_ptr() as usize, options, 0, 0];
-    // SAFETY: the kernel writes into our struct.
-    if unsafe { syscall6(libc::SYS_waitid, arguments) }.is_err() {
-        return false;
-    }
-    // SAFETY: all zeroes are a good siginfo_t, and the kernel may have filled it.
-    let information = unsafe { information.assume_init() };
-    // SAFETY: waitid fills si_pid: 0 where every child still runs, else one that has ended.
-    unsafe { information.si_pid() == 0 }
+    let options = int(libc::WEXITED | libc::WNOHANG | libc::WNOWAIT | libc::__WALL);
+    // SAFETY: no siginfo is wanted; without a child it fails with ECHILD.
+    unsafe { syscall6(libc::SYS_waitid, [libc::P_ALL as usize, 0, 0, options, 0, 0]) }.is_ok()
 }
 
 /// This process's id, not a cached one.

@@ -13,13 +13,14 @@ const fn bit(signal: libc::c_int) -> Set {
 const OURS: Set = bit(libc::SIGPIPE) | bit(libc::SIGXFSZ);
 const SET_SIZE: usize = size_of::<Set>();
 
-/// Runs `write` with SIGPIPE and SIGXFSZ held back. Where it fails with the errno that goes with one of them, that one is
+/// Runs `write` with SIGPIPE and SIGXFSZ held back, and with SIGTTOU, which would stop a job in the background (with it
+/// blocked, the terminal takes the write). Where it fails with the errno that goes with one of them, that one is
 /// taken out again, unless one was pending before.
 pub fn without_write_signals<T, E>(
     write: impl FnOnce() -> Result<T, E>,
     errno: impl FnOnce(&E) -> Option<i32>,
 ) -> Result<T, E> {
-    let Some(before) = change_mask(libc::SIG_BLOCK, OURS) else { return write() };
+    let Some(before) = change_mask(libc::SIG_BLOCK, OURS | bit(libc::SIGTTOU)) else { return write() };
     // What was not blocked before cannot have been pending.
     let pending_before = if before & OURS == 0 { 0 } else { pending() };
     let result = write();

@@ -11,7 +11,7 @@ use crate::tracker::FtokFailure;
 pub fn key_is_minus_one(call: &Call, outcome: Outcome, site: Site, ftok: Option<&FtokFailure>) -> Option<Finding> {
     let Call::Get { key: Key::FAILED, .. } = call else { return None };
     let headline = match ftok {
-        Some(_) => "ftok failed, and its -1 was used as a key",
+        Some(_) => "the key is -1, as a failed ftok returns it",
         None => "the key is -1, which is what ftok returns when it fails",
     };
     let effect = if outcome.is_ok() { "the call works" } else { "the number is a good key to the kernel" };
@@ -21,8 +21,10 @@ pub fn key_is_minus_one(call: &Call, outcome: Outcome, site: Site, ftok: Option<
         headline: headline.to_owned(),
         call: Written { call, outcome, path: None }.to_string(),
         site,
-        earlier: ftok
-            .map(|failure| Earlier { what: format!("the key came from {}", failure.written()), site: failure.site }),
+        earlier: ftok.map(|failure| Earlier {
+            what: format!("the last ftok that failed was {}", failure.written()),
+            site: failure.site,
+        }),
         segment: None,
         why: format!(
             "{effect}, but every program that makes this mistake meets in the one segment with the key 0xffffffff"
@@ -62,7 +64,10 @@ mod tests {
         };
         let finding = key_is_minus_one(&get(-1), Ok(0), Site::Unknown, Some(&ftok)).unwrap();
         let earlier = finding.earlier.unwrap();
-        assert_eq!(earlier.what, "the key came from ftok(\"shmfile\", 65) = -1 ENOENT (No such file or directory)");
+        assert_eq!(
+            earlier.what,
+            "the last ftok that failed was ftok(\"shmfile\", 65) = -1 ENOENT (No such file or directory)"
+        );
         assert_eq!(earlier.site, Site::Return(0x1234));
     }
 }
