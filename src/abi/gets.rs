@@ -1,8 +1,8 @@
 //! gets(3) for programs whose compiler no longer declares it: it does not write past the end of a segment.
 
+use super::inspect::tracked_attachment;
 use crate::boundary::{self, contain};
 use crate::site::{self, Caller};
-use crate::state::TRACKER;
 use crate::{announce, errno};
 use libc::{c_char, c_int};
 use shmsan_core::call::Addr;
@@ -25,7 +25,7 @@ pub unsafe extern "C" fn shmsan_gets_at(
     func: *const c_char,
 ) -> *mut c_char {
     let before = errno::read();
-    let attachment = attachment_of(Addr(s as usize));
+    let attachment = tracked_attachment(Addr(s as usize));
     // What is left from `s` to the segment's end, its size and not its last page's.
     let room =
         attachment.map_or(usize::MAX, |attachment| attachment.size.saturating_sub(s as usize - attachment.address.0));
@@ -38,11 +38,6 @@ pub unsafe extern "C" fn shmsan_gets_at(
         errno::write(before);
     }
     s
-}
-
-fn attachment_of(address: Addr) -> Option<Attachment> {
-    let _inside = boundary::enter()?;
-    contain(|| TRACKER.with(|tracker| tracker.attachment_of(address, super::inspect::page_size())).flatten()).flatten()
 }
 
 /// Reads a line and stores no more than `room` bytes, the NUL included; returns the line's length.

@@ -8,6 +8,7 @@ use libc::{c_char, c_int, c_void, size_t};
 use shmsan_core::call::{Addr, ShmId};
 use shmsan_core::check::exit::Moment;
 use shmsan_core::report;
+use shmsan_core::tracker::Attachment;
 
 /// An attachment, as `shmsan_attachment_of` finds it.
 #[repr(C)]
@@ -77,9 +78,8 @@ pub extern "C" fn shmsan_check_leaks() -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shmsan_attachment_of(addr: *const c_void, attachment: *mut shmsan_attachment) -> c_int {
     let before = errno::read();
-    let Some(_inside) = boundary::enter() else { return 0 };
     let address = Addr(addr as usize);
-    let found = contain(|| TRACKER.with(|tracker| tracker.attachment_of(address, page_size())).flatten()).flatten();
+    let found = tracked_attachment(address);
     errno::write(before);
     let Some(found) = found else { return 0 };
     if !attachment.is_null() {
@@ -126,8 +126,14 @@ fn fail(errno: c_int) -> c_int {
     -1
 }
 
+/// The attachment in whose pages `address` lies.
+pub fn tracked_attachment(address: Addr) -> Option<Attachment> {
+    let _inside = boundary::enter()?;
+    contain(|| TRACKER.with(|tracker| tracker.attachment_of(address, page_size())).flatten()).flatten()
+}
+
 /// Bytes in a page.
-pub fn page_size() -> usize {
+fn page_size() -> usize {
     // SAFETY: sysconf only looks.
     usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
 }
