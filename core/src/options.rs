@@ -2,78 +2,80 @@
 
 mod grammar;
 mod nearest;
+mod table;
+mod value;
 
+use crate::text::{Plain, shortened};
 use grammar::{Item, Value};
 use std::fmt::Write;
+use table::{Entry, TABLE};
 
-/// What the user can choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the user can choose; each field's meaning stands in the table, under its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch of the user's, by its name")]
 pub struct Options {
+    pub color: Color,
+    pub context_size: u32,
     pub detect_leaks: bool,
     pub help: bool,
+    pub log_path: Vec<u8>,
     /// Only in debug builds.
     pub panic_on_purpose: bool,
+    pub strip_path_prefix: Vec<u8>,
+    pub symbolize: bool,
     pub trace: bool,
+    pub trace_format: TraceFormat,
+    pub verbosity: u32,
+}
+
+/// When reports are coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How a traced call is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TraceFormat {
+    Text,
+    Json,
 }
 
 /// The most lines that are said of wrong options, and the most characters that are shown of one.
 const COMPLAINTS: usize = 8;
 const SHOWN: usize = 40;
 
-struct Entry {
-    name: &'static str,
-    default: &'static str,
-    meaning: &'static str,
-    set: fn(&mut Options, bool),
-    get: fn(&Options) -> bool,
-}
-
-const TABLE: &[Entry] = &[
-    Entry {
-        name: "detect_leaks",
-        default: "1",
-        meaning: "at exit, report segments that this process created and did not remove, and nobody uses",
-        set: |options, value| options.detect_leaks = value,
-        get: |options| options.detect_leaks,
-    },
-    Entry {
-        name: "help",
-        default: "0",
-        meaning: "print every option with its meaning and its value, then go on",
-        set: |options, value| options.help = value,
-        get: |options| options.help,
-    },
-    #[cfg(debug_assertions)]
-    Entry {
-        name: "panic_on_purpose",
-        default: "0",
-        meaning: "let the checks of the first call fail; only in debug builds, to see that the program goes on",
-        set: |options, value| options.panic_on_purpose = value,
-        get: |options| options.panic_on_purpose,
-    },
-    Entry {
-        name: "trace",
-        default: "0",
-        meaning: "print each call as strace would, with the time in UTC and the caller's line",
-        set: |options, value| options.trace = value,
-        get: |options| options.trace,
-    },
-];
-
 impl Default for Options {
     fn default() -> Self {
-        let mut options = Self { detect_leaks: false, help: false, panic_on_purpose: false, trace: false };
-        for entry in TABLE {
-            if let Some(value) = boolean(entry.default) {
-                (entry.set)(&mut options, value);
-            }
+        let mut options = Self::unset();
+        for Entry { default, kind, .. } in TABLE {
+            // A test reads every default.
+            let _ = kind.set(&mut options, default.as_bytes());
         }
         options
     }
 }
 
 impl Options {
+    /// Before the defaults.
+    const fn unset() -> Self {
+        Self {
+            color: Color::Auto,
+            context_size: 0,
+            detect_leaks: false,
+            help: false,
+            log_path: Vec::new(),
+            panic_on_purpose: false,
+            strip_path_prefix: Vec::new(),
+            symbolize: false,
+            trace: false,
+            trace_format: TraceFormat::Text,
+            verbosity: 0,
+        }
+    }
+
     /// Reads `text` over the defaults. What cannot be used is left out and said, a line each.
     #[must_use]
     pub fn parse(text: &[u8]) -> (Self, Vec<String>) {
@@ -87,26 +89,27 @@ impl Options {
         (options, complaints)
     }
 
-    fn set(&mut self, item: &Item) -> Result<(), String> {
+    fn set(&mut self, item: &Item<'_>) -> Result<(), String> {
         let Item { name, value } = item;
         let entry = TABLE.iter().find(|entry| entry.name == name).ok_or_else(|| unknown(name))?;
-        let value = match value {
-            Value::Missing => return Err(format!("{name} needs a value, as in {name}=1")),
-            Value::Open => return Err(format!("the quote after {name}= is never closed")),
-            Value::Given(value) => value,
-        };
-        let value = boolean(value)
-            .ok_or_else(|| format!("{name}=\"{}\" is neither 0 nor 1 (also yes, no, true, false)", short(value)))?;
-        (entry.set)(self, value);
-        Ok(())
+        match value {
+            Value::Missing => Err(format!("{name} needs a value, as in {name}={}", entry.kind.example(self))),
+            Value::Open => Err(format!("the quote after {name}= is never closed")),
+            Value::Given(value) => entry
+                .kind
+                .set(self, value)
+                .map_err(|expected| format!("{name}=\"{}\" {expected}", shortened(&Plain(value).to_string(), SHOWN))),
+        }
     }
 
     /// Every option with its meaning, its default and its value.
     #[must_use]
     pub fn help(&self) -> String {
         let mut out = "shmsan: options, as in SHMSAN_OPTIONS=\"name=value:name=value\":\n".to_owned();
-        for Entry { name, default, meaning, get, .. } in TABLE {
-            let value = u8::from(get(self));
+        let mut options = self.clone();
+        for Entry { name, default, meaning, kind } in TABLE {
+            let value = kind.show(&mut options);
+            let default = if default.is_empty() { "none" } else { default };
             // Writing to a String cannot fail.
             let _ = writeln!(out, "  {name}={value} (default {default})\n      {meaning}");
         }
@@ -114,26 +117,10 @@ impl Options {
     }
 }
 
-fn boolean(value: &str) -> Option<bool> {
-    match value {
-        "1" | "yes" | "true" => Some(true),
-        "0" | "no" | "false" => Some(false),
-        _ => None,
-    }
-}
-
 fn unknown(name: &str) -> String {
     let nearest = nearest::nearest(name, TABLE.iter().map(|entry| entry.name));
     let hint = nearest.map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
-    format!("there is no option \"{}\"{hint} (help=1 lists all)", short(name))
-}
-
-/// As much of it as is needed to find it again.
-fn short(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => text[..end].to_owned() + "…",
-        None => text.to_owned(),
-    }
+    format!("there is no option \"{}\"{hint} (help=1 lists all)", shortened(name, SHOWN))
 }
 
 #[cfg(test)]
@@ -156,11 +143,15 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_table() {
-        assert_eq!(
-            Options::default(),
-            Options { detect_leaks: true, help: false, panic_on_purpose: false, trace: false }
-        );
-        assert_eq!(Options::parse(b"").0, Options::default());
+        let expected = Options {
+            context_size: 1,
+            detect_leaks: true,
+            log_path: b"stderr".to_vec(),
+            symbolize: true,
+            ..Options::unset()
+        };
+        assert_eq!(Options::default(), expected);
+        assert_eq!(Options::parse(b"").0, expected);
     }
 
     #[test]
@@ -175,6 +166,9 @@ mod tests {
     fn a_value_that_does_not_parse_is_said() {
         assert_eq!(complaint("trace=maybe"), "trace=\"maybe\" is neither 0 nor 1 (also yes, no, true, false)");
         assert_eq!(complaint("trace"), "trace needs a value, as in trace=1");
+        assert_eq!(complaint("verbosity=-1"), "verbosity=\"-1\" is no number from 0 to 1");
+        assert_eq!(complaint("color=red"), "color=\"red\" is none of auto, always, never");
+        assert_eq!(complaint("color"), "color needs a value, as in color=auto");
         assert_eq!(complaint("trace='1"), "the quote after trace= is never closed");
         assert_eq!(complaint("trace=\x1b[31m"), "trace=\"\\x1b[31m\" is neither 0 nor 1 (also yes, no, true, false)");
     }
@@ -186,6 +180,13 @@ mod tests {
         assert_eq!(complaints[COMPLAINTS], "and 92 more like that");
         let long = complaint(&"x".repeat(1000));
         assert!(long.starts_with(&format!("there is no option \"{}…\"", "x".repeat(SHOWN))), "{long}");
+    }
+
+    #[test]
+    fn a_path_is_taken_byte_by_byte() {
+        let (options, complaints) = Options::parse(b"log_path='/tmp/a b\xff:c'");
+        assert_eq!((options.log_path.as_slice(), complaints.len()), (b"/tmp/a b\xff:c".as_slice(), 0));
+        assert!(options.help().contains("log_path=/tmp/a b\\xff:c (default stderr)"), "{}", options.help());
     }
 
     #[test]

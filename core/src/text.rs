@@ -12,6 +12,15 @@ pub fn unbroken(command: &str) -> String {
     command.replace(' ', "\u{a0}")
 }
 
+/// At most `most` characters, to be found again by them.
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text[..end].to_owned() + "…",
+        None => text.to_owned(),
+    }
+}
+
 /// Bytes in double quotes, escaped as in C.
 pub struct Quoted<'a>(pub &'a [u8]);
 

@@ -2,23 +2,23 @@
 
 use crate::text::Plain;
 
-/// One pair, made harmless for printing.
+/// One pair. The name is harmless to print, the value is as it came.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct Item<'a> {
     pub name: String,
-    pub value: Value,
+    pub value: Value<'a>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-pub enum Value {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
     /// There was no `=`.
     Missing,
     /// Its quote is never closed.
     Open,
-    Given(String),
+    Given(&'a [u8]),
 }
 
-pub fn items(text: &[u8]) -> impl Iterator<Item = Item> {
+pub fn items(text: &[u8]) -> impl Iterator<Item = Item<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let start = rest.iter().position(|byte| !is_separator(*byte))?;
@@ -32,9 +32,9 @@ const fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b',' | b':' | b'\n' | b'\t' | b'\r')
 }
 
-fn item(text: &[u8]) -> (Item, &[u8]) {
+fn item(text: &[u8]) -> (Item<'_>, &[u8]) {
     let end = text.iter().position(|byte| is_separator(*byte) || *byte == b'=').unwrap_or(text.len());
-    let (name, tail) = (harmless(&text[..end]), &text[end..]);
+    let (name, tail) = (Plain(&text[..end]).to_string(), &text[end..]);
     match tail.split_first() {
         Some((b'=', tail)) => {
             let (value, tail) = value(tail);
@@ -45,31 +45,27 @@ fn item(text: &[u8]) -> (Item, &[u8]) {
 }
 
 /// Up to the closing quote, or up to the next separator; an open quote reaches to the end.
-fn value(text: &[u8]) -> (Value, &[u8]) {
+fn value(text: &[u8]) -> (Value<'_>, &[u8]) {
     if let Some((quote @ (b'"' | b'\''), quoted)) = text.split_first() {
         return match quoted.iter().position(|byte| byte == quote) {
-            Some(end) => (Value::Given(harmless(&quoted[..end])), &quoted[end + 1..]),
+            Some(end) => (Value::Given(&quoted[..end]), &quoted[end + 1..]),
             None => (Value::Open, &[]),
         };
     }
     let (value, tail) = text.split_at(text.iter().position(|byte| is_separator(*byte)).unwrap_or(text.len()));
-    (Value::Given(harmless(value)), tail)
-}
-
-fn harmless(bytes: &[u8]) -> String {
-    Plain(bytes).to_string()
+    (Value::Given(value), tail)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn pairs(text: &str) -> Vec<(String, Value)> {
+    fn pairs(text: &str) -> Vec<(String, Value<'_>)> {
         items(text.as_bytes()).map(|item| (item.name, item.value)).collect()
     }
 
-    fn pair(name: &str, value: &str) -> (String, Value) {
-        (name.to_owned(), Value::Given(value.to_owned()))
+    fn pair<'a>(name: &str, value: &'a str) -> (String, Value<'a>) {
+        (name.to_owned(), Value::Given(value.as_bytes()))
     }
 
     #[test]

@@ -1,0 +1,127 @@
+//! Every option, once: its name, its kind, its default and its meaning.
+
+use super::value::{Kind, Word};
+use super::{Color, TraceFormat};
+
+pub struct Entry {
+    pub name: &'static str,
+    pub default: &'static str,
+    pub meaning: &'static str,
+    pub kind: Kind,
+}
+
+/// By name.
+pub const TABLE: &[Entry] = &[
+    Entry {
+        name: "color",
+        default: "auto",
+        meaning: "colour the reports: auto, where they go to a terminal and NO_COLOR is not set; always; never",
+        kind: Kind::Word(|options| &mut options.color),
+    },
+    Entry {
+        name: "context_size",
+        default: "1",
+        meaning: "how many frames of the stack are kept and shown of each call; each one costs time at every call",
+        kind: Kind::Number(1..=32, |options| &mut options.context_size),
+    },
+    Entry {
+        name: "detect_leaks",
+        default: "1",
+        meaning: "at exit, report segments that this process created and did not remove, and nobody uses",
+        kind: Kind::Switch(|options| &mut options.detect_leaks),
+    },
+    Entry {
+        name: "help",
+        default: "0",
+        meaning: "print every option with its meaning and its value, then go on",
+        kind: Kind::Switch(|options| &mut options.help),
+    },
+    Entry {
+        name: "log_path",
+        default: "stderr",
+        meaning: "where reports and trace lines go: stderr, stdout, or a file's path, to which .PID is added; %p in it is \
+                  the pid",
+        kind: Kind::Text(|options| &mut options.log_path),
+    },
+    #[cfg(debug_assertions)]
+    Entry {
+        name: "panic_on_purpose",
+        default: "0",
+        meaning: "let the checks of the first call fail; only in debug builds, to see that the program goes on",
+        kind: Kind::Switch(|options| &mut options.panic_on_purpose),
+    },
+    Entry {
+        name: "strip_path_prefix",
+        default: "",
+        meaning: "leave this out of the names of source files, with all before it",
+        kind: Kind::Text(|options| &mut options.strip_path_prefix),
+    },
+    Entry {
+        name: "symbolize",
+        default: "1",
+        meaning: "look up functions and lines in the debug information; 0 leaves places as module and offset",
+        kind: Kind::Switch(|options| &mut options.symbolize),
+    },
+    Entry {
+        name: "trace",
+        default: "0",
+        meaning: "print each call as strace would, with the time in UTC and the caller's line",
+        kind: Kind::Switch(|options| &mut options.trace),
+    },
+    Entry {
+        name: "trace_format",
+        default: "text",
+        meaning: "how: text, or json, one object a line",
+        kind: Kind::Word(|options| &mut options.trace_format),
+    },
+    Entry {
+        name: "verbosity",
+        default: "0",
+        meaning: "1 says that shmsan is there and what it saw of each process",
+        kind: Kind::Number(0..=1, |options| &mut options.verbosity),
+    },
+];
+
+impl Word for Color {
+    fn words(&self) -> &'static [&'static str] {
+        &["auto", "always", "never"]
+    }
+
+    fn position(&self) -> usize {
+        *self as usize
+    }
+
+    fn choose(&mut self, position: usize) {
+        *self = [Self::Auto, Self::Always, Self::Never][position];
+    }
+}
+
+impl Word for TraceFormat {
+    fn words(&self) -> &'static [&'static str] {
+        &["text", "json"]
+    }
+
+    fn position(&self) -> usize {
+        *self as usize
+    }
+
+    fn choose(&mut self, position: usize) {
+        *self = [Self::Text, Self::Json][position];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+
+    #[test]
+    fn every_default_can_be_read_and_the_names_are_sorted() {
+        for Entry { name, default, kind, .. } in TABLE {
+            let mut options = Options::unset();
+            kind.set(&mut options, default.as_bytes()).unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
+            assert_eq!(kind.show(&mut options), *default, "{name}");
+        }
+        assert!(TABLE.is_sorted_by_key(|entry| entry.name));
+    }
+}

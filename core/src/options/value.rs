@@ -1,0 +1,77 @@
+//! What the value of an option can be, and how it is read and shown.
+
+use super::Options;
+use crate::text::{Plain, shortened};
+use std::ops::RangeInclusive;
+
+/// An option's kind, with the way to its field.
+pub enum Kind {
+    /// 0/1, yes/no, true/false.
+    Switch(fn(&mut Options) -> &mut bool),
+    Number(RangeInclusive<u32>, fn(&mut Options) -> &mut u32),
+    /// One of a few words.
+    Word(fn(&mut Options) -> &mut dyn Word),
+    /// Any bytes.
+    Text(fn(&mut Options) -> &mut Vec<u8>),
+}
+
+/// A field that holds one of a few words.
+pub trait Word {
+    fn words(&self) -> &'static [&'static str];
+    /// Which of [`Word::words`] it is.
+    fn position(&self) -> usize;
+    fn choose(&mut self, position: usize);
+}
+
+impl Kind {
+    /// Reads `value` into the field; otherwise says what would have been right.
+    pub fn set(&self, options: &mut Options, value: &[u8]) -> Result<(), String> {
+        match self {
+            Self::Switch(field) => *field(options) = boolean(value).ok_or(BOOLEAN)?,
+            Self::Number(range, field) => {
+                let number = str::from_utf8(value).ok().and_then(|value| value.parse().ok());
+                let expected = || format!("is no number from {} to {}", range.start(), range.end());
+                *field(options) = number.filter(|number| range.contains(number)).ok_or_else(expected)?;
+            }
+            Self::Word(field) => {
+                let field = field(options);
+                let position = field.words().iter().position(|word| word.as_bytes() == value);
+                field.choose(position.ok_or_else(|| format!("is none of {}", field.words().join(", ")))?);
+            }
+            Self::Text(field) => value.clone_into(field(options)),
+        }
+        Ok(())
+    }
+
+    /// The value in use, harmless to print.
+    pub fn show(&self, options: &mut Options) -> String {
+        match self {
+            Self::Switch(field) => u8::from(*field(options)).to_string(),
+            Self::Number(_, field) => field(options).to_string(),
+            Self::Word(field) => {
+                let field = field(options);
+                field.words()[field.position()].to_owned()
+            }
+            Self::Text(field) => shortened(&Plain(field(options)).to_string(), 200),
+        }
+    }
+
+    /// A value that could be given, for the complaint that there is none.
+    pub fn example(&self, options: &mut Options) -> String {
+        match self {
+            Self::Switch(_) => "1".to_owned(),
+            Self::Text(_) => "TEXT".to_owned(),
+            Self::Number(..) | Self::Word(_) => self.show(options),
+        }
+    }
+}
+
+const BOOLEAN: &str = "is neither 0 nor 1 (also yes, no, true, false)";
+
+fn boolean(value: &[u8]) -> Option<bool> {
+    match value {
+        b"1" | b"yes" | b"true" => Some(true),
+        b"0" | b"no" | b"false" => Some(false),
+        _ => None,
+    }
+}
