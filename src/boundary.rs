@@ -3,15 +3,21 @@
 
 use crate::sink;
 use crate::thread::{self, Inside};
-use crate::{kernel, lifecycle};
+use crate::{kernel, lifecycle, process};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
 /// Once set, every call goes straight to the kernel.
 static OFF: AtomicBool = AtomicBool::new(false);
 /// Whether that was said.
 static SAID: AtomicBool = AtomicBool::new(false);
+
+/// The checks may run in this thread now, and nothing needs to be prepared: the way of the usual call.
+#[inline]
+pub fn enter_at_once() -> Option<Inside> {
+    if process::is_ready() { thread::enter() } else { None }
+}
 
 /// The checks may run in this thread now; `None` where they are off, or this thread is inside them already.
 pub fn enter() -> Option<Inside> {
@@ -23,6 +29,15 @@ pub fn enter() -> Option<Inside> {
     if OFF.load(Relaxed) { None } else { Some(inside) }
 }
 
+/// From now on [`enter_at_once`] lets calls in, unless the checks are off.
+pub fn open() {
+    process::get_ready();
+    // Somebody may have turned them off in the meantime.
+    if is_off() {
+        process::be_unready();
+    }
+}
+
 /// Runs work of ours; a panic in it ends the checks and not the program.
 pub fn contain<T>(work: impl FnOnce() -> T) -> Option<T> {
     panic::catch_unwind(AssertUnwindSafe(work)).inspect_err(|_| turn_off()).ok()
@@ -30,11 +45,12 @@ pub fn contain<T>(work: impl FnOnce() -> T) -> Option<T> {
 
 /// Ends the checks without a word; allocation-free.
 pub fn turn_off() {
-    OFF.store(true, Relaxed);
+    OFF.store(true, SeqCst);
+    process::be_unready();
 }
 
 pub fn is_off() -> bool {
-    OFF.load(Relaxed)
+    OFF.load(SeqCst)
 }
 
 /// Ends the checks and says why, once.

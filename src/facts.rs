@@ -5,6 +5,7 @@ use crate::process;
 use crate::state::TRACKER;
 use shmsan_core::call::{Key, ShmId};
 use shmsan_core::facts::{Facts, Heir, SegmentFacts, mappings_by_segment, user_name};
+use shmsan_core::flags::PERMISSIONS;
 use shmsan_core::tracker::{Learned, Origin};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ pub fn learn(id: ShmId) -> Option<Learned> {
         id,
         key: Key(status.shm_perm.__key),
         size: status.shm_segsz,
+        mode: u32::from(status.shm_perm.mode) & PERMISSIONS.cast_unsigned(),
         origin: if ours { Origin::Created } else { Origin::Found },
     })
 }

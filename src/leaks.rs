@@ -3,7 +3,7 @@
 use crate::announce;
 use crate::facts::Kernel;
 use crate::kernel;
-use crate::state::TRACKER;
+use crate::state::{SEEN, TRACKER};
 use shmsan_core::check::exit::{self, Leaks, Moment};
 use shmsan_core::tracker::Segment;
 
@@ -15,7 +15,8 @@ pub fn report(moment: Moment) -> usize {
     let facts = Kernel::default();
     let mut leaks = Leaks::default();
     visit(|segment| {
-        if let Some(leak) = exit::leak(segment, moment, &facts) {
+        let refused = TRACKER.with(|tracker| tracker.refusal_of(segment)).flatten();
+        if let Some(leak) = exit::leak(segment, refused, moment, &facts) {
             leaks.add(&leak);
         }
     });
@@ -29,6 +30,7 @@ pub fn forget_the_gone() -> usize {
     visit(|segment| {
         if kernel::status_of_segment(segment.id).is_none() {
             TRACKER.with(|tracker| tracker.forget(segment.id));
+            SEEN.forget(segment.id);
             gone += 1;
         }
     });

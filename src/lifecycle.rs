@@ -47,7 +47,7 @@ pub fn begin() {
 #[cold]
 fn new_process() {
     prepare();
-    options();
+    thread::forget_id();
     let pid = kernel::pid();
     // The process that came here first, or another thread of it: only a later one can have lost a lock by a fork.
     let first = FIRST_CALLER.compare_exchange(0, pid, Relaxed, Relaxed).unwrap_or_else(|first| first);
@@ -100,7 +100,10 @@ fn settle() {
         }
     });
     if settled.is_none() {
-        boundary::give_up("the tracker cannot be reached");
+        return boundary::give_up("the tracker cannot be reached");
+    }
+    if !options().looks_at_every_call() {
+        boundary::open();
     }
 }
 
@@ -131,6 +134,7 @@ unsafe extern "C" fn after_fork_in_parent() {
 
 unsafe extern "C" fn after_fork_in_child() {
     release_locks();
+    thread::forget_id();
     process::remember_parent();
     if !process::is_in_use() {
         return;

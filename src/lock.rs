@@ -75,7 +75,8 @@ impl RawLock {
     }
 }
 
-/// A value behind such a lock.
+/// A value behind such a lock, which stands beside what is touched first.
+#[repr(C)]
 pub struct Locked<T> {
     lock: RawLock,
     value: UnsafeCell<T>,

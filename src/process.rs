@@ -2,37 +2,43 @@
 //! child of fork, `_Fork` or raw clone finds 0 there. A vfork child shares its parent's memory and rightly finds the parent.
 
 use crate::kernel::{self, map};
-use once_cell::race::OnceNonZeroUsize;
-use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicI32;
-use std::sync::atomic::Ordering::{Acquire, Release};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
 
-static PAGE: OnceNonZeroUsize = OnceNonZeroUsize::new();
-/// In the page's place where there is none: there, only `pthread_atfork` tells of a fork.
-static WORD: AtomicI32 = AtomicI32::new(0);
-const SIZE: usize = 4096;
-
-fn word() -> &'static AtomicI32 {
-    let address = PAGE.get_or_init(make_page).get() as *const AtomicI32;
-    // SAFETY: a page that is never unmapped, or the static.
-    unsafe { &*address }
+/// A whole page, so that nothing else is wiped with it: as large as pages are at most. In .bss, because an address that
+/// is known at load saves the usual call a look.
+#[cfg_attr(target_arch = "aarch64", repr(C, align(65536)))]
+#[cfg_attr(not(target_arch = "aarch64"), repr(C, align(4096)))]
+struct Page {
+    /// The pid; 0 in a process that has not said [`settle`] yet.
+    pid: AtomicI32,
+    /// Not 0 where a call needs nothing but to be looked at: the one question of the usual call.
+    ready: AtomicU32,
 }
 
-fn make_page() -> NonZeroUsize {
-    let page = map::pages(SIZE).ok().filter(|page| {
-        let wiped = map::wipe_on_fork(*page, SIZE).is_ok();
-        if !wiped {
-            // SAFETY: made right here.
-            let _ = unsafe { map::unmap(*page, SIZE) };
-        }
-        wiped
-    });
-    page.and_then(NonZeroUsize::new).unwrap_or_else(|| NonZeroUsize::from(std::ptr::NonNull::from(&WORD).addr()))
-}
+static PAGE: Page = Page { pid: AtomicI32::new(0), ready: AtomicU32::new(0) };
+
+static IN_USE: AtomicBool = AtomicBool::new(false);
 
 /// The pid, or nothing in a process that has not said [`settle`] yet.
 pub fn known() -> Option<i32> {
-    Some(word().load(Acquire)).filter(|pid| *pid != 0)
+    Some(PAGE.pid.load(Acquire)).filter(|pid| *pid != 0)
+}
+
+/// Whether [`get_ready`] was said in this process.
+#[inline]
+pub fn is_ready() -> bool {
+    PAGE.ready.load(Relaxed) != 0
+}
+
+/// From now on calls need no preparation, in this process.
+pub fn get_ready() {
+    PAGE.ready.store(1, Relaxed);
+}
+
+/// From now on each call asks at length.
+pub fn be_unready() {
+    PAGE.ready.store(0, Relaxed);
 }
 
 /// Who forked this process; negative in one that came by an exec.
@@ -50,15 +56,20 @@ pub fn living_parent() -> Option<i32> {
 
 /// Whether any call of the five was looked at, in this process or before it was forked.
 pub fn is_in_use() -> bool {
-    PAGE.get().is_some()
+    IN_USE.load(Acquire)
 }
 
 /// This is a child: to be said where the kernel does not wipe the page.
 pub fn forget() {
-    word().store(0, Release);
+    be_unready();
+    PAGE.pid.store(0, Release);
 }
 
 /// From now on this process is known.
 pub fn settle() {
-    word().store(kernel::pid(), Release);
+    if !IN_USE.swap(true, Release) {
+        // Where the kernel cannot wipe it, only `pthread_atfork` tells of a fork.
+        let _ = map::wipe_on_fork(&raw const PAGE as usize, size_of::<Page>());
+    }
+    PAGE.pid.store(kernel::pid(), Release);
 }

@@ -4,106 +4,209 @@ use crate::boundary::{self, contain};
 use crate::facts;
 use crate::kernel;
 use crate::site::{self, Caller};
-use crate::state::TRACKER;
-#[cfg(debug_assertions)]
-use crate::state::options;
+use crate::state::{SEEN, TRACKER, options};
+use crate::thread;
 use crate::trace::Stopwatch;
-use crate::{announce, leaks, memory};
-use shmsan_core::call::{Addr, Call, Key, Outcome};
+use crate::{announce, errno, leaks, memory};
+use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::check;
 use shmsan_core::errno::Errno;
+use shmsan_core::flags::{IPC_RMID, IPC_SET};
 use shmsan_core::rule;
-use shmsan_core::tracker::{Answer, Attachment, FtokFailure, PathStart, Question, Recorded, Spare};
+use shmsan_core::tracker::seen::fingerprint;
+use shmsan_core::tracker::{FtokFailure, PathStart, Place, Recorded, Released, Spare, Surroundings};
 
-/// Does the call and looks at it. What the kernel answered is fixed before any check begins, and returned as it is.
-pub fn perform(call: &Call, caller: &Caller) -> Outcome {
-    let Some(_inside) = boundary::enter() else { return kernel::perform(call) };
-    let released = contain(|| release(call)).flatten();
-    let stopwatch = Stopwatch::start();
-    let outcome = kernel::perform(call);
+/// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
+/// and returned as it is; on success errno stays as the program had it.
+///
+/// Inlined into each export, where the call is known: the usual call is the kernel's own and a few comparisons.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+pub fn perform(call: Call, caller: Caller) -> isize {
+    let Some(_inside) = boundary::enter_at_once() else { return perform_at_length(call, caller) };
+    let released = release(call, caller);
+    let outcome = kernel::perform(&call);
+    match outcome {
+        Err(errno) => refuse(call, errno, released, caller),
+        Ok(value) => {
+            if !is_done(call, value, caller) {
+                take_note(call, Ok(value), caller);
+            }
+            value.cast_signed()
+        }
+    }
+}
+
+/// The first call of a process, a traced one, one from inside the shim, one while the checks are off.
+#[cold]
+fn perform_at_length(call: Call, caller: Caller) -> isize {
+    let before = errno::read();
+    let inside = boundary::enter();
+    let outcome = if inside.is_some() { perform_traced(call, caller) } else { kernel::perform(&call) };
+    let (value, errno) = match outcome {
+        Ok(value) => (value.cast_signed(), before),
+        Err(errno) => (-1, errno.0),
+    };
+    errno::write(errno);
+    value
+}
+
+fn perform_traced(call: Call, caller: Caller) -> Outcome {
+    let released = release(call, caller);
+    let stopwatch = contain(|| options().trace.then(Stopwatch::start)).flatten();
+    let outcome = kernel::perform(&call);
     contain(|| {
-        if let Some(attachment) = released.filter(|_| outcome.is_err()) {
-            TRACKER.with(|tracker| tracker.restore(attachment));
-        }
         if let Some(stopwatch) = stopwatch {
-            stopwatch.stop(call, outcome, caller);
+            stopwatch.stop(&call, outcome, &caller);
         }
-        record(call, outcome, caller);
-        judge(call, outcome, caller);
     });
+    if let Some(released) = released.filter(|_| outcome.is_err()) {
+        restore(released);
+    }
+    take_note(call, outcome, caller);
     outcome
 }
 
-/// Before a detach: another thread may be given the address while the call is still on its way back.
-fn release(call: &Call) -> Option<Attachment> {
-    let Call::Detach { address } = *call else { return None };
-    TRACKER.with(|tracker| tracker.release(address)).flatten()
-}
-
-/// Tells the tracker.
-fn record(call: &Call, outcome: Outcome, caller: &Caller) {
-    if outcome.is_err() || !changes_something(call) {
-        return;
-    }
-    let mut answer = Answer::default();
-    // An attachment is always new: it will be asked for its site.
-    if matches!(call, Call::Attach { .. }) {
-        answer.site = Some(site::keep(caller));
-    }
-    let recorded = TRACKER.with(|tracker| tracker.record(call, outcome, answer));
-    if recorded != Some(Recorded::Done) {
-        record_the_new(call, outcome, caller, answer, recorded);
-    }
-}
-
-/// Finds out what the tracker does not know yet, makes room outside its lock, and tells it again.
+/// The call failed: what was taken out for it is put back, and the rules are asked.
 #[cold]
-fn record_the_new(call: &Call, outcome: Outcome, caller: &Caller, mut answer: Answer, mut recorded: Option<Recorded>) {
-    loop {
-        match recorded {
-            Some(Recorded::Done) => return,
-            Some(Recorded::Asks(Question::Site)) => answer.site = Some(site::keep(caller)),
-            Some(Recorded::Asks(Question::Segment(id))) => match facts::learn(id) {
-                Some(learned) => answer.learned = Some(learned),
-                // Gone between two calls: there is nothing to keep.
-                None => return,
-            },
-            Some(Recorded::Needs(wanted)) => {
-                if let Some(room) = Spare::allocate(wanted) {
-                    drop(TRACKER.with(|tracker| tracker.exchange(room)));
-                // Others may have removed what this process made.
-                } else if leaks::forget_the_gone() == 0 {
-                    return boundary::give_up("no room to keep track of more segments or attachments");
-                }
-            }
-            None => return boundary::give_up("the tracker cannot be reached"),
+#[inline(never)]
+fn refuse(call: Call, errno: Errno, released: Option<Released>, caller: Caller) -> isize {
+    if let Some(released) = released {
+        restore(released);
+    }
+    take_note(call, Err(errno), caller);
+    errno::write(errno.0);
+    -1
+}
+
+/// Takes an attachment out of the tracker before its detach: another thread may be given the address while the call is
+/// still on its way back.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn release(call: Call, caller: Caller) -> Option<Released> {
+    match call {
+        Call::Detach { address } => release_attachment(address, caller),
+        _ => None,
+    }
+}
+
+#[inline(never)]
+fn release_attachment(address: Addr, caller: Caller) -> Option<Released> {
+    contain(|| {
+        let place = place(caller);
+        TRACKER.with(|tracker| tracker.release(address, place)).flatten()
+    })
+    .flatten()
+}
+
+fn restore(released: Released) {
+    contain(|| TRACKER.with(|tracker| tracker.restore(released)));
+}
+
+/// Whether there is nothing to find out of a call that succeeded, and nothing to say: the usual case, made short.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn is_done(call: Call, value: usize, caller: Caller) -> bool {
+    match call {
+        Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller)),
+        Call::Attach { id, flags, .. } => record_known_attach(id, Addr(value), flags, caller),
+        Call::Control { command, .. } => !matches!(command, IPC_RMID | IPC_SET),
+        Call::Detach { .. } | Call::Ftok { .. } => true,
+    }
+}
+
+#[inline(never)]
+fn record_known_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> bool {
+    let place = place(caller);
+    contain(|| TRACKER.with(|tracker| tracker.record_known_attach(id, address, flags, place))).flatten() == Some(true)
+}
+
+/// The same for the same arguments at the same place.
+#[inline]
+fn fingerprint_of(call: Call, caller: Caller) -> u64 {
+    let Call::Get { size, flags, .. } = call else { return 0 };
+    fingerprint(caller.number(), size, flags)
+}
+
+fn id_of(value: usize) -> ShmId {
+    ShmId(value.to_le_bytes().first_chunk().map_or(-1, |low| i32::from_le_bytes(*low)))
+}
+
+/// Tells the tracker, then lets the rules speak.
+#[inline(never)]
+fn take_note(call: Call, outcome: Outcome, caller: Caller) {
+    contain(|| {
+        record(call, outcome, caller);
+        let found = judge(call, outcome, caller);
+        // What a rule has something to say of is counted every time.
+        if let (Call::Get { .. }, Ok(value), false) = (call, outcome, found) {
+            SEEN.note(id_of(value), fingerprint_of(call, caller));
         }
-        recorded = TRACKER.with(|tracker| tracker.record(call, outcome, answer));
+    });
+}
+
+#[inline]
+fn record(call: Call, outcome: Outcome, caller: Caller) {
+    let mut around = Surroundings { place: place(caller), learned: None, time: 0 };
+    if let (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) = (call, outcome) {
+        SEEN.forget(id);
+        around.time = kernel::time();
+    }
+    loop {
+        let recorded = TRACKER.with(|tracker| tracker.record(&call, outcome, &around));
+        if recorded == Some(Recorded::Done) || !find_out(recorded, &mut around) {
+            return;
+        }
     }
 }
 
-const fn changes_something(call: &Call) -> bool {
-    match *call {
-        Call::Get { .. } | Call::Attach { .. } => true,
-        Call::Control { command, .. } => command == libc::IPC_RMID,
-        Call::Detach { .. } | Call::Ftok { .. } => false,
+/// Finds out what the tracker asked, or makes room outside its lock; `false` where there is nothing more to tell it.
+#[cold]
+fn find_out(recorded: Option<Recorded>, around: &mut Surroundings) -> bool {
+    match recorded {
+        Some(Recorded::Done) => return false,
+        Some(Recorded::Asks(id)) => {
+            // Gone between two calls: there is nothing to keep.
+            let Some(learned) = facts::learn(id) else { return false };
+            around.learned = Some(learned);
+        }
+        Some(Recorded::Needs(wanted)) => {
+            if let Some(room) = Spare::allocate(wanted) {
+                drop(TRACKER.with(|tracker| tracker.exchange(room)));
+            // Others may have removed what this process made.
+            } else if leaks::forget_the_gone() == 0 {
+                boundary::give_up("no room to keep track of more segments or attachments");
+                return false;
+            }
+        }
+        None => {
+            boundary::give_up("the tracker cannot be reached");
+            return false;
+        }
     }
+    true
 }
 
-/// Lets the rules speak that have something to say of this call.
-fn judge(call: &Call, outcome: Outcome, caller: &Caller) {
+#[inline]
+fn place(caller: Caller) -> Place {
+    Place { site: site::keep(&caller), thread: thread::id() }
+}
+
+/// Lets the rules speak that have something to say of this call; whether one had.
+fn judge(call: Call, outcome: Outcome, caller: Caller) -> bool {
     #[cfg(debug_assertions)]
     assert!(!options().panic_on_purpose, "on purpose");
-    match (*call, outcome) {
+    match (call, outcome) {
         (Call::Ftok { path, project }, Err(errno)) => ftok_failed(path, project, errno, caller),
         (Call::Get { key: Key::FAILED, .. }, _) => key_is_minus_one(call, outcome, caller),
-        _ => {}
+        _ => return false,
     }
+    true
 }
 
 #[cold]
-fn ftok_failed(path: Addr, project: i32, errno: Errno, caller: &Caller) {
-    let site = site::keep(caller);
+fn ftok_failed(path: Addr, project: i32, errno: Errno, caller: Caller) {
+    let site = site::keep(&caller);
     let start = memory::path(path).map(|path| PathStart::new(&path));
     let failure = FtokFailure { path: start, address: path, project, errno, site };
     TRACKER.with(|tracker| tracker.set_ftok_failure(failure));
@@ -111,10 +214,10 @@ fn ftok_failed(path: Addr, project: i32, errno: Errno, caller: &Caller) {
 }
 
 #[cold]
-fn key_is_minus_one(call: &Call, outcome: Outcome, caller: &Caller) {
-    let site = site::keep(caller);
+fn key_is_minus_one(call: Call, outcome: Outcome, caller: Caller) {
+    let site = site::keep(&caller);
     announce::finding(&rule::KEY_IS_MINUS_ONE, site, || {
         let ftok = TRACKER.with(|tracker| tracker.ftok_failure()).flatten();
-        check::get::key_is_minus_one(call, outcome, site, ftok.as_ref())
+        check::get::key_is_minus_one(&call, outcome, site, ftok.as_ref())
     });
 }

@@ -4,6 +4,7 @@ use crate::lock::Locked;
 use once_cell::race::OnceBox;
 use shmsan_core::options::Options;
 use shmsan_core::tracker::Tracker;
+use shmsan_core::tracker::seen::Seen;
 use std::ffi::{CStr, c_char};
 
 unsafe extern "C" {
@@ -12,17 +13,14 @@ unsafe extern "C" {
 }
 
 pub static TRACKER: Locked<Tracker> = Locked::new(Tracker::new());
+/// Which calls are no news to the tracker nor to the rules.
+pub static SEEN: Seen = Seen::new();
 
 static OPTIONS: OnceBox<Options> = OnceBox::new();
 
 /// What the user chose, read at the first call or before.
 pub fn options() -> &'static Options {
     OPTIONS.get().unwrap_or_else(|| OPTIONS.get_or_init(|| Box::new(read_options().0)))
-}
-
-/// Whether calls are traced. Cheap: asked before every call.
-pub fn is_traced() -> bool {
-    OPTIONS.get().is_some_and(|options| options.trace)
 }
 
 /// The options and what is wrong with them.

@@ -1,90 +1,127 @@
-//! One word per thread: whether it is inside the shim already, and what it holds over a fork. In the initial-exec
-//! model, so that touching it never allocates, also in a signal handler.
+//! Two words per thread: whether it is inside the shim already, and what it holds over a fork; and its id. In the
+//! initial-exec model, so that touching them never allocates, also in a signal handler.
 
+use crate::kernel;
 use std::arch::{asm, global_asm};
 use std::cell::Cell;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::compiler_fence;
 
 global_asm!(
-    ".pushsection .tbss.shmsan_thread_word,\"awT\",%nobits",
+    ".pushsection .tbss.shmsan_thread_words,\"awT\",%nobits",
     ".balign 4",
-    ".hidden shmsan_thread_word",
-    ".globl shmsan_thread_word",
-    ".type shmsan_thread_word,%object",
-    ".size shmsan_thread_word,4",
-    "shmsan_thread_word:",
-    ".zero 4",
+    ".hidden shmsan_thread_words",
+    ".globl shmsan_thread_words",
+    ".type shmsan_thread_words,%object",
+    ".size shmsan_thread_words,8",
+    "shmsan_thread_words:",
+    ".zero 8",
     ".popsection",
 );
 
 const INSIDE: u32 = 1;
 
-fn word() -> &'static Cell<u32> {
-    let address: *const Cell<u32>;
+/// The word, and its thread's id.
+struct Words {
+    /// [`INSIDE`], and a note above it.
+    state: Cell<u32>,
+    /// 0 where it was not asked yet.
+    id: Cell<i32>,
+}
+
+#[inline]
+fn words() -> &'static Words {
+    let address: *const Words;
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: the thread pointer plus the word's offset; only `address` changes.
+    // SAFETY: the thread pointer plus the words' offset; only `address` changes.
     unsafe {
         asm!(
             "mov {address}, qword ptr fs:[0]",
-            "add {address}, qword ptr [rip + shmsan_thread_word@gottpoff]",
+            "add {address}, qword ptr [rip + shmsan_thread_words@gottpoff]",
             address = out(reg) address, options(nostack, readonly, pure),
         );
     }
     #[cfg(target_arch = "aarch64")]
-    // SAFETY: the thread pointer plus the word's offset; only the two registers change.
+    // SAFETY: the thread pointer plus the words' offset; only the two registers change.
     unsafe {
         asm!(
             "mrs {address}, tpidr_el0",
-            "adrp {offset}, :gottprel:shmsan_thread_word",
-            "ldr {offset}, [{offset}, :gottprel_lo12:shmsan_thread_word]",
+            "adrp {offset}, :gottprel:shmsan_thread_words",
+            "ldr {offset}, [{offset}, :gottprel_lo12:shmsan_thread_words]",
             "add {address}, {address}, {offset}",
             address = out(reg) address, offset = out(reg) _, options(nostack, readonly, pure),
         );
     }
     #[cfg(target_arch = "riscv64")]
-    // SAFETY: the thread pointer plus the word's offset; only `address` changes.
+    // SAFETY: the thread pointer plus the words' offset; only `address` changes.
     unsafe {
         asm!(
-            "la.tls.ie {address}, shmsan_thread_word",
+            "la.tls.ie {address}, shmsan_thread_words",
             "add {address}, {address}, tp",
             address = out(reg) address, options(nostack, readonly, pure),
         );
     }
-    // SAFETY: the word lives as long as its thread and no other thread knows it.
+    // SAFETY: the words live as long as their thread and no other thread knows them.
     unsafe { &*address }
 }
 
 /// While it lives, this thread is inside the shim.
-pub struct Inside(());
+pub struct Inside(&'static Words);
 
 /// `None` where the thread is inside already: a signal handler, or a call of our own.
+#[inline]
 pub fn enter() -> Option<Inside> {
-    let word = word();
-    if word.get() & INSIDE != 0 {
+    let words = words();
+    if words.state.get() != 0 {
         return None;
     }
-    word.set(word.get() | INSIDE);
-    Some(Inside(()))
+    words.state.set(INSIDE);
+    // What is done inside must not be seen as outside by a signal handler of this thread.
+    compiler_fence(SeqCst);
+    Some(Inside(words))
 }
 
 impl Drop for Inside {
+    #[inline]
     fn drop(&mut self) {
-        let word = word();
-        word.set(word.get() & !INSIDE);
+        compiler_fence(SeqCst);
+        self.0.state.set(0);
     }
 }
 
 impl Inside {
     /// Stays inside until [`resume`], with a note that is not 0.
     pub fn stay(self, note: u32) {
+        self.0.state.set(INSIDE | note << 1);
         std::mem::forget(self);
-        word().set(INSIDE | note << 1);
     }
 }
 
 /// Takes up what [`Inside::stay`] left, also in the child of a fork.
 pub fn resume() -> Option<(Inside, u32)> {
-    let word = word();
-    let note = word.get() >> 1;
-    word.set(word.get() & INSIDE);
-    (note != 0).then_some((Inside(()), note))
+    let words = words();
+    let note = words.state.get() >> 1;
+    words.state.set(words.state.get() & INSIDE);
+    (note != 0).then_some((Inside(words), note))
+}
+
+/// This thread's id (gettid(2)), asked once.
+#[inline]
+pub fn id() -> i32 {
+    match words().id.get() {
+        0 => ask_id(),
+        id => id,
+    }
+}
+
+#[cold]
+fn ask_id() -> i32 {
+    let id = kernel::thread();
+    words().id.set(id);
+    id
+}
+
+/// In the child of a fork this thread has another id.
+pub fn forget_id() {
+    words().id.set(0);
 }

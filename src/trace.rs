@@ -1,29 +1,22 @@
 //! `trace=1`: each call as a line, as strace would print it.
 
 use crate::site::{self, Caller};
-use crate::state::is_traced;
 use crate::{kernel, memory, sink};
 use shmsan_core::call::{Call, Outcome};
 use shmsan_core::event::{Clock, Event};
 
-/// Begun before the call, when calls are traced.
+/// Begun before a call that is traced.
 pub struct Stopwatch {
     epoch: libc::timespec,
     begin: libc::timespec,
 }
 
 impl Stopwatch {
-    pub fn start() -> Option<Self> {
-        is_traced().then(Self::start_now)
-    }
-
-    #[cold]
-    fn start_now() -> Self {
+    pub fn start() -> Self {
         Self { epoch: now(libc::CLOCK_REALTIME), begin: now(libc::CLOCK_MONOTONIC) }
     }
 
     /// Prints the line.
-    #[cold]
     pub fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) {
         let end = now(libc::CLOCK_MONOTONIC);
         let elapsed = (end.tv_sec - self.begin.tv_sec) * 1_000_000_000 + end.tv_nsec - self.begin.tv_nsec;

@@ -21,8 +21,12 @@ pub const SHM_EXEC: i32 = 0o100_000;
 pub const SHM_DEST: u32 = 0o1000;
 pub const SHM_LOCKED: u32 = 0o2000;
 
+/// The permission bits in a flags argument or a mode.
+pub const PERMISSIONS: i32 = 0o777;
+
 /// Commands of shmctl(2).
 pub const IPC_RMID: i32 = 0;
+pub const IPC_SET: i32 = 1;
 
 /// The third argument of shmget: creation flags and mode.
 pub struct GetFlags(pub i32);

@@ -102,6 +102,12 @@ impl Options {
         }
     }
 
+    /// Whether each call needs more than to be tracked and judged.
+    #[must_use]
+    pub const fn looks_at_every_call(&self) -> bool {
+        self.trace || self.panic_on_purpose
+    }
+
     /// Every option with its meaning, its default and its value.
     #[must_use]
     pub fn help(&self) -> String {

@@ -41,6 +41,13 @@ pub struct Rule {
     pub sentence: &'static str,
 }
 
+pub const CREATED_THEN_ATTACH_FAILED: Rule = Rule {
+    id: "created-then-attach-failed",
+    ring: Ring::Calls,
+    severity: Severity::Error,
+    sentence: "The program created a segment, could not attach it, and ended without removing it.",
+};
+
 pub const FTOK_FAILED: Rule = Rule {
     id: "ftok-failed",
     ring: Ring::Calls,
@@ -70,7 +77,7 @@ pub const OVERFLOW: Rule = Rule {
 };
 
 /// All of them, by id.
-pub const ALL: [&Rule; 4] = [&FTOK_FAILED, &KEY_IS_MINUS_ONE, &LEAKED_SEGMENT, &OVERFLOW];
+pub const ALL: [&Rule; 5] = [&CREATED_THEN_ATTACH_FAILED, &FTOK_FAILED, &KEY_IS_MINUS_ONE, &LEAKED_SEGMENT, &OVERFLOW];
 
 #[cfg(test)]
 mod tests {

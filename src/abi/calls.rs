@@ -1,7 +1,7 @@
 //! shmget, shmat, shmdt, shmctl and ftok in the place of libc's. Each passes the address that it returns to on as one
 //! more argument; a tail call leaves the caller's caller there.
 
-use super::{answer, answer_int};
+use super::{address, int};
 use crate::site::Caller;
 use libc::{c_char, c_int, c_void, key_t, shmid_ds, size_t};
 use shmsan_core::call::{Addr, Call, Key, ShmId};
@@ -48,23 +48,23 @@ export!(shmctl(shmid: c_int, cmd: c_int, buf: *mut shmid_ds) -> c_int, control, 
 export!(ftok(pathname: *const c_char, proj_id: c_int) -> key_t, ftok_from, "rdx", "x2");
 
 extern "C" fn get(key: key_t, size: size_t, flags: c_int, from: usize) -> c_int {
-    answer_int(&Call::Get { key: Key(key), size, flags }, &Caller::Return(from))
+    int(Call::Get { key: Key(key), size, flags }, Caller::Return(from))
 }
 
-extern "C" fn attach(id: c_int, address: *const c_void, flags: c_int, from: usize) -> *mut c_void {
-    let call = Call::Attach { id: ShmId(id), address: Addr(address as usize), flags };
-    answer(&call, &Caller::Return(from)) as *mut c_void
+extern "C" fn attach(id: c_int, at: *const c_void, flags: c_int, from: usize) -> *mut c_void {
+    let call = Call::Attach { id: ShmId(id), address: Addr(at as usize), flags };
+    address(call, Caller::Return(from))
 }
 
 extern "C" fn detach(address: *const c_void, from: usize) -> c_int {
-    answer_int(&Call::Detach { address: Addr(address as usize) }, &Caller::Return(from))
+    int(Call::Detach { address: Addr(address as usize) }, Caller::Return(from))
 }
 
 extern "C" fn control(id: c_int, command: c_int, buffer: *mut shmid_ds, from: usize) -> c_int {
     let call = Call::Control { id: ShmId(id), command, buffer: Addr(buffer as usize) };
-    answer_int(&call, &Caller::Return(from))
+    int(call, Caller::Return(from))
 }
 
 extern "C" fn ftok_from(path: *const c_char, project: c_int, from: usize) -> key_t {
-    answer_int(&Call::Ftok { path: Addr(path as usize), project }, &Caller::Return(from))
+    int(Call::Ftok { path: Addr(path as usize), project }, Caller::Return(from))
 }

@@ -1,6 +1,6 @@
 //! The same calls with the place they were made at, as the call-site macros of sys/shm.h pass it on.
 
-use super::{answer, answer_int};
+use super::{address, int};
 use crate::site::Caller;
 use libc::{c_char, c_int, c_void, key_t, shmid_ds, size_t};
 use shmsan_core::call::{Addr, Call, Key, ShmId};
@@ -19,7 +19,7 @@ pub unsafe extern "C" fn shmsan_shmget_at(
     func: *const c_char,
 ) -> c_int {
     let call = Call::Get { key: Key(key), size, flags: shmflg };
-    answer_int(&call, &Caller::Source { file, line, function: func })
+    int(call, Caller::Source { file, line, function: func })
 }
 
 /// shmat(2), called from `func` at `file`:`line`.
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn shmsan_shmat_at(
     func: *const c_char,
 ) -> *mut c_void {
     let call = Call::Attach { id: ShmId(shmid), address: Addr(shmaddr as usize), flags: shmflg };
-    answer(&call, &Caller::Source { file, line, function: func }) as *mut c_void
+    address(call, Caller::Source { file, line, function: func })
 }
 
 /// shmdt(2), called from `func` at `file`:`line`.
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn shmsan_shmdt_at(
     line: c_int,
     func: *const c_char,
 ) -> c_int {
-    answer_int(&Call::Detach { address: Addr(shmaddr as usize) }, &Caller::Source { file, line, function: func })
+    int(Call::Detach { address: Addr(shmaddr as usize) }, Caller::Source { file, line, function: func })
 }
 
 /// shmctl(2), called from `func` at `file`:`line`.
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn shmsan_shmctl_at(
     func: *const c_char,
 ) -> c_int {
     let call = Call::Control { id: ShmId(shmid), command: cmd, buffer: Addr(buf as usize) };
-    answer_int(&call, &Caller::Source { file, line, function: func })
+    int(call, Caller::Source { file, line, function: func })
 }
 
 /// ftok(3), called from `func` at `file`:`line`.
@@ -79,5 +79,5 @@ pub unsafe extern "C" fn shmsan_ftok_at(
     func: *const c_char,
 ) -> key_t {
     let call = Call::Ftok { path: Addr(pathname as usize), project: proj_id };
-    answer_int(&call, &Caller::Source { file, line, function: func })
+    int(call, Caller::Source { file, line, function: func })
 }

@@ -6,25 +6,22 @@ mod calls_at;
 mod gets;
 mod inspect;
 
-use crate::errno;
 use crate::shim;
 use crate::site::Caller;
-use libc::c_int;
+use libc::{c_int, c_void};
 use shmsan_core::call::Call;
 
-/// Does the call for an export: its value, or -1 and errno. On success errno stays as the program had it.
-fn answer(call: &Call, caller: &Caller) -> isize {
-    let before = errno::read();
-    let (value, errno) = match shim::perform(call, caller) {
-        Ok(value) => (value.cast_signed(), before),
-        Err(errno) => (-1, errno.0),
-    };
-    errno::write(errno);
-    value
+/// Does the call for an export that returns an int: an id, a key, 0.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+#[expect(clippy::cast_possible_truncation, reason = "an int's worth came from the kernel, sign-extended")]
+fn int(call: Call, caller: Caller) -> c_int {
+    shim::perform(call, caller) as c_int
 }
 
-/// As [`answer`], for the calls that return an int: an id, a key, 0.
-#[expect(clippy::cast_possible_truncation, reason = "an int's worth came from the kernel, sign-extended")]
-fn answer_int(call: &Call, caller: &Caller) -> c_int {
-    answer(call, caller) as c_int
+/// Does the call for the export that returns an address.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn address(call: Call, caller: Caller) -> *mut c_void {
+    shim::perform(call, caller) as *mut c_void
 }

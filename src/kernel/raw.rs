@@ -11,6 +11,7 @@ pub type Result = std::result::Result<usize, i32>;
 ///
 /// # Safety
 /// As for the system call itself.
+#[inline]
 pub unsafe fn syscall(number: c_long, [first, second, third, fourth]: [usize; 4]) -> Result {
     // SAFETY: the caller's promise.
     unsafe { syscall6(number, [first, second, third, fourth, 0, 0]) }
@@ -21,6 +22,7 @@ pub unsafe fn syscall(number: c_long, [first, second, third, fourth]: [usize; 4]
 /// # Safety
 /// As for the system call itself.
 #[expect(clippy::cast_possible_truncation, reason = "c_long and usize are of one size on every Linux we support")]
+#[inline]
 pub unsafe fn syscall6(number: c_long, arguments: [usize; 6]) -> Result {
     let [a0, a1, a2, a3, a4, a5] = arguments;
     let returned: c_long;

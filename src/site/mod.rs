@@ -7,6 +7,7 @@ use shmsan_core::site::{Frame, Site};
 use std::ffi::{c_char, c_int};
 
 /// Where a call came from, as the export that took it knows.
+#[derive(Clone, Copy)]
 pub enum Caller {
     /// The address the call returns to; 0 where it is not known.
     Return(usize),
@@ -14,7 +15,19 @@ pub enum Caller {
     Source { file: *const c_char, line: c_int, function: *const c_char },
 }
 
+impl Caller {
+    /// A number that tells it from others, not quite surely.
+    #[inline]
+    pub fn number(&self) -> u64 {
+        match *self {
+            Self::Return(address) => address as u64,
+            Self::Source { file, line, .. } => file as u64 ^ u64::from(line.cast_unsigned()) << 48,
+        }
+    }
+}
+
 /// What can be kept of it.
+#[inline]
 pub fn keep(caller: &Caller) -> Site {
     match *caller {
         Caller::Return(0) => Site::Unknown,

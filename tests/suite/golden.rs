@@ -58,7 +58,7 @@ fn without_modules(text: &str) -> String {
     let head = parts.next().unwrap_or_default().to_owned();
     parts.fold(head, |mut text, part| {
         let module = text.rfind([' ', '(']).map_or(0, |before| before + 1);
-        if ["originals-", "documents-", "good-"].iter().any(|folder| text[module..].starts_with(folder)) {
+        if ["originals-", "documents-", "good-", "bad-"].iter().any(|folder| text[module..].starts_with(folder)) {
             text.replace_range(module.., "PROGRAM");
         }
         text + "+OFF" + part.trim_start_matches(|digit: char| digit.is_ascii_hexdigit())
@@ -209,6 +209,16 @@ fn the_lecture_when_its_segment_is_gone() {
     assert_eq!(bare.status.signal(), Some(libc::SIGSEGV));
     assert_eq!(bare.stderr, "", "the printed check fired after all");
     assert_eq!(bare.stdout, "shmat failed, and the check let it pass\n");
+}
+
+#[test]
+fn a_segment_that_could_not_be_attached_is_left_behind() {
+    const NAME: &str = "created-then-attach-failed";
+    let run = |kind: &str, way| Run::new(compile(&format!("{kind}/{NAME}.c"), way), way);
+    let bare = golden(&format!("bad/{NAME}"), |way| run("bad", way));
+    assert_eq!((bare.stdout.as_str(), bare.status.code()), ("cannot attach\n", Some(1)));
+    let good = golden(&format!("good/{NAME}"), |way| run("good", way));
+    assert_eq!(good.status.code(), Some(0), "{}", good.stdout);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use crate::call::{Call, Key, ShmId, Written};
 use crate::facts::{Facts, Heir, SegmentFacts};
-use crate::finding::Finding;
+use crate::finding::{Earlier, Finding};
 use crate::rule::{self, Severity};
 use crate::text::unbroken;
-use crate::tracker::Segment;
+use crate::tracker::{Refused, Segment};
 
 /// How many segments of one report are named in the command that removes them.
 const SHOWN: usize = 32;
@@ -24,14 +24,16 @@ pub enum Moment {
 pub struct Leak {
     segment: Segment,
     now: SegmentFacts,
+    /// The shmat after which this program could do nothing with it.
+    refused: Option<Refused>,
     moment: Moment,
     /// Who may still use and remove it.
     heir: Option<Heir>,
 }
 
-/// Whether `segment` leaks.
+/// Whether `segment` leaks; `refused` is the shmat of it that failed where none succeeded.
 #[must_use]
-pub fn leak(segment: &Segment, moment: Moment, facts: &dyn Facts) -> Option<Leak> {
+pub fn leak(segment: &Segment, refused: Option<Refused>, moment: Moment, facts: &dyn Facts) -> Option<Leak> {
     if !segment.is_ours_to_remove() || (moment == Moment::Exit && facts.destroyed_with_last_user()) {
         return None;
     }
@@ -48,7 +50,7 @@ pub fn leak(segment: &Segment, moment: Moment, facts: &dyn Facts) -> Option<Leak
     if heir.is_some() && segment.key != Key::PRIVATE {
         return None;
     }
-    Some(Leak { segment: *segment, now, moment, heir })
+    Some(Leak { segment: *segment, now, refused, moment, heir })
 }
 
 /// Whether the kernel's segment is the one this process created: after unshare(CLONE_NEWIPC) the id may name another.
@@ -92,7 +94,7 @@ impl Leaks {
         self.groups.iter().map(|group| group.count).sum()
     }
 
-    /// `leaked-segment`, one for each site.
+    /// `leaked-segment` or `created-then-attach-failed`, one for each site.
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
         self.groups.iter().map(Group::finding)
     }
@@ -105,7 +107,10 @@ impl Leak {
 
     /// Whether one report can tell of both.
     fn is_like(&self, other: &Self) -> bool {
-        self.segment.site == other.segment.site && self.is_private() == other.is_private()
+        let site_of_refusal = |leak: &Self| leak.refused.map(|refused| refused.site);
+        self.segment.site == other.segment.site
+            && self.is_private() == other.is_private()
+            && site_of_refusal(self) == site_of_refusal(other)
     }
 }
 
@@ -113,10 +118,10 @@ impl Group {
     fn finding(&self) -> Finding {
         let first = &self.first;
         let Segment { id, key, asked, flags, site, .. } = first.segment;
-        let sure = first.is_private() && first.heir.is_none();
+        let sure = first.refused.is_some() || first.is_private();
         Finding {
-            rule: &rule::LEAKED_SEGMENT,
-            severity: if sure { Severity::Error } else { Severity::Warning },
+            rule: first.refused.map_or(&rule::LEAKED_SEGMENT, |_| &rule::CREATED_THEN_ATTACH_FAILED),
+            severity: if sure && first.heir.is_none() { Severity::Error } else { Severity::Warning },
             headline: self.headline(),
             call: Written {
                 call: &Call::Get { key, size: asked, flags },
@@ -125,16 +130,21 @@ impl Group {
             }
             .to_string(),
             site,
-            earlier: None,
+            earlier: first.refused.map(earlier),
             segment: Some(first.now.clone()),
             why: why(first),
-            fix: format!(
-                "call {} when its last user is done, also on the ways out after an error; if nobody is to use it any \
-                 more: {}",
-                unbroken("shmctl(shmid, IPC_RMID, NULL)"),
-                self.removal()
-            ),
+            fix: self.fix(),
         }
+    }
+
+    fn fix(&self) -> String {
+        let call = unbroken("shmctl(shmid, IPC_RMID, NULL)");
+        let when = if self.first.refused.is_some() {
+            "where shmat fails, before the program gives up"
+        } else {
+            "when its last user is done, also on the ways out after an error"
+        };
+        format!("call {call} {when}; if nobody is to use it any more: {}", self.removal())
     }
 
     fn headline(&self) -> String {
@@ -143,11 +153,12 @@ impl Group {
             Moment::Exit => "left behind",
             Moment::Running => "that nobody has attached now",
         };
+        let after = if first.refused.is_some() { ", after shmat failed" } else { "" };
         match (count, first.is_private()) {
-            (1, true) => format!("{bytes} bytes of IPC_PRIVATE memory {left}"),
-            (1, false) => format!("{bytes} bytes {left} under key {}", first.segment.key.as_in_source()),
-            (_, true) => format!("{count} segments of IPC_PRIVATE memory {left}, {bytes} bytes in all"),
-            (_, false) => format!("{count} segments with keys {left}, {bytes} bytes in all"),
+            (1, true) => format!("{bytes} bytes of IPC_PRIVATE memory {left}{after}"),
+            (1, false) => format!("{bytes} bytes {left} under key {}{after}", first.segment.key.as_in_source()),
+            (_, true) => format!("{count} segments of IPC_PRIVATE memory {left}{after}, {bytes} bytes in all"),
+            (_, false) => format!("{count} segments with keys {left}{after}, {bytes} bytes in all"),
         }
     }
 
@@ -163,11 +174,20 @@ impl Group {
     }
 }
 
+/// The shmat that failed, as strace would write it.
+fn earlier(Refused { id, address, flags, errno, site }: Refused) -> Earlier {
+    let call = Call::Attach { id, address, flags };
+    Earlier { what: Written { call: &call, outcome: Err(errno), path: None }.to_string(), site }
+}
+
 fn why(leak: &Leak) -> String {
     let stays = "a segment outlives every process that used it: it stays until somebody removes it or the machine \
                  (the container, the IPC namespace) ends";
     let unless = match (&leak.heir, leak.is_private()) {
         (Some(heir), _) => format!("{heir} still runs: if that one knows the id and removes it, this is no leak"),
+        (None, _) if leak.refused.is_some() => {
+            "this program made it, could not use it, and went away without it".to_owned()
+        }
         (None, true) => "without a key, only a process that was told its id can use or remove it".to_owned(),
         (None, false) => "if another process is to use this one, it is no leak".to_owned(),
     };
@@ -177,9 +197,11 @@ fn why(leak: &Leak) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Addr;
+    use crate::errno::Errno;
     use crate::flags::SHM_DEST;
     use crate::site::Site;
-    use crate::tracker::Origin;
+    use crate::tracker::{Origin, Use};
 
     const PID: i32 = 77;
 
@@ -212,8 +234,10 @@ mod tests {
             size: 27,
             asked: 27,
             flags: 0o1666,
+            mode: 0o666,
             site: Site::Unknown,
             origin: Origin::Created,
+            used: Use::Attached,
             inherited: false,
             ignored: false,
         }
@@ -240,7 +264,7 @@ mod tests {
     }
 
     fn severity(segment: &Segment, moment: Moment, kernel: &Kernel) -> Option<Severity> {
-        findings(leak(segment, moment, kernel)).first().map(|finding| finding.severity)
+        findings(leak(segment, None, moment, kernel)).first().map(|finding| finding.severity)
     }
 
     fn ask(segment: &Segment, now: Option<SegmentFacts>, moment: Moment) -> Option<Severity> {
@@ -288,8 +312,8 @@ mod tests {
     #[test]
     fn under_shm_rmid_forced_the_kernel_cleans_up_at_exit() {
         let kernel = Kernel { segment: Some(now(9)), forced: true, heir: None };
-        assert_eq!(leak(&created(9), Moment::Exit, &kernel), None);
-        assert!(leak(&created(9), Moment::Running, &kernel).is_some());
+        assert_eq!(leak(&created(9), None, Moment::Exit, &kernel), None);
+        assert!(leak(&created(9), None, Moment::Running, &kernel).is_some());
     }
 
     #[test]
@@ -305,10 +329,26 @@ mod tests {
     #[test]
     fn the_report_names_the_bytes_the_key_and_the_way_to_remove_it() {
         let kernel = Kernel { segment: Some(now(0x162e)), ..Kernel::default() };
-        let finding = &findings(leak(&created(0x162e), Moment::Exit, &kernel))[0];
+        let finding = &findings(leak(&created(0x162e), None, Moment::Exit, &kernel))[0];
         assert_eq!(finding.headline, "27 bytes left behind under key 0x0000162e (5678)");
         assert_eq!(finding.call, "shmget(0x162e, 27, IPC_CREAT|0666) = 5");
         assert!(finding.fix.ends_with(&format!(": {}", unbroken("ipcrm -m 5"))));
+    }
+
+    #[test]
+    fn a_segment_that_could_not_be_attached_is_another_rule_and_an_error_whatever_its_key() {
+        let refused = Refused { id: ShmId(5), address: Addr(0), flags: 0, errno: Errno(13), site: Site::Return(9) };
+        let kernel = |heir| Kernel { segment: Some(now(9)), heir, forced: false };
+        let finding = &findings(leak(&created(9), Some(refused), Moment::Exit, &kernel(None)))[0];
+        assert_eq!((finding.rule, finding.severity), (&rule::CREATED_THEN_ATTACH_FAILED, Severity::Error));
+        assert_eq!(finding.headline, "27 bytes left behind under key 0x00000009 (9), after shmat failed");
+        let earlier =
+            Earlier { what: "shmat(5, NULL, 0) = -1 EACCES (Permission denied)".to_owned(), site: refused.site };
+        assert_eq!(finding.earlier, Some(earlier));
+        assert!(finding.fix.contains(" where shmat fails"), "{}", finding.fix);
+        assert_eq!(leak(&created(9), Some(refused), Moment::Exit, &kernel(Some(Heir::Children))), None);
+        let used = findings(leak(&created(9), None, Moment::Exit, &kernel(None)));
+        assert_eq!((used[0].rule, used[0].severity), (&rule::LEAKED_SEGMENT, Severity::Warning));
     }
 
     #[test]
@@ -316,7 +356,7 @@ mod tests {
         let of = |id: i32, key: i32, line: usize| {
             let kernel = Kernel { segment: Some(SegmentFacts { id: ShmId(id), ..now(key) }), ..Kernel::default() };
             let segment = Segment { id: ShmId(id), site: Site::Return(line), ..created(key) };
-            leak(&segment, Moment::Exit, &kernel).unwrap()
+            leak(&segment, None, Moment::Exit, &kernel).unwrap()
         };
         let reports = findings((0..40).map(|id| of(id, 0, 100)).chain([of(90, 0, 200), of(91, 9, 200)]));
         let headlines: Vec<_> = reports.iter().map(|report| report.headline.as_str()).collect();

@@ -55,6 +55,8 @@ mod tests {
             id: ShmId(3),
             flags: 0,
             site: Site::Return(1),
+            thread: 7,
+            number: 0,
             inherited: false,
         };
         let line = LongLine { attachment: &attachment, buffer: Addr(0x7000_0010), room: 1008, length: 1008 };

@@ -45,14 +45,16 @@ fn write(
         writeln!(out, "  segment {id}: {size} bytes, {key}, {} at {place}{ignored}", origin(segment))?;
     }
     for attachment in attachments {
-        let Attachment { address, id, size, flags, site, inherited } = attachment;
+        let Attachment { address, id, size, flags, site, thread, inherited, .. } = attachment;
         let how = if *inherited { "inherited, " } else { "" };
         let flags = AttachFlags(*flags);
-        writeln!(
-            out,
-            "  {address}: {size} bytes of segment {id}, flags {flags}, {how}attached at {}",
-            frame(*site).summary()
-        )?;
+        let place = frame(*site).summary();
+        write!(out, "  {address}: {size} bytes of segment {id}, flags {flags}, {how}attached at {place}")?;
+        // The first thread's id is the process's; a parent's threads mean nothing here.
+        if *thread != pid && !inherited {
+            write!(out, " by thread {thread}")?;
+        }
+        writeln!(out)?;
     }
     Ok(())
 }
@@ -74,6 +76,7 @@ fn counted(count: usize, noun: &str) -> String {
 mod tests {
     use super::*;
     use crate::call::{Addr, ShmId};
+    use crate::tracker::Use;
 
     #[test]
     fn each_segment_and_attachment_has_its_line() {
@@ -84,18 +87,30 @@ mod tests {
             size: 27,
             asked: 27,
             flags: 0,
+            mode: 0,
             site,
             origin: Origin::Created,
+            used: Use::Attached,
             inherited: false,
             ignored: false,
         };
-        let attachment =
-            Attachment { address: Addr(0x7000_0000), size: 27, id: ShmId(3), flags: 0o10000, site, inherited: true };
+        let attachment = Attachment {
+            address: Addr(0x7000_0000),
+            size: 27,
+            id: ShmId(3),
+            flags: 0o10000,
+            site,
+            thread: 7,
+            number: 0,
+            inherited: true,
+        };
+        let other = Attachment { thread: 8, inherited: false, flags: 0, ..attachment };
         let frame = |_| Frame { source: Some(("a.c".to_owned(), 5)), ..Frame::default() };
         assert_eq!(
-            render(7, &[segment], &[attachment], &frame).unwrap(),
-            "==7==shmsan: 1 segment and 1 attachment\n  segment 3: 27 bytes, key 0x0000162e, created at a.c:5\n  \
-             0x70000000: 27 bytes of segment 3, flags SHM_RDONLY, inherited, attached at a.c:5\n"
+            render(7, &[segment], &[attachment, other], &frame).unwrap(),
+            "==7==shmsan: 1 segment and 2 attachments\n  segment 3: 27 bytes, key 0x0000162e, created at a.c:5\n  \
+             0x70000000: 27 bytes of segment 3, flags SHM_RDONLY, inherited, attached at a.c:5\n  \
+             0x70000000: 27 bytes of segment 3, flags 0, attached at a.c:5 by thread 8\n"
         );
         assert_eq!(render(7, &[], &[], &frame).unwrap(), "==7==shmsan: 0 segments and 0 attachments\n");
     }

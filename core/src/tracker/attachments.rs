@@ -12,8 +12,11 @@ pub struct Attachment {
     pub id: ShmId,
     /// The flags of its shmat.
     pub flags: i32,
-    /// Where that shmat was.
+    /// Where that shmat was, and in which thread.
     pub site: Site,
+    pub thread: i32,
+    /// Later attachments have higher numbers.
+    pub number: u64,
     /// Known from before a fork, in the child.
     pub inherited: bool,
 }

@@ -4,19 +4,23 @@
 
 mod attachments;
 mod ftok;
+mod history;
 mod said;
+pub mod seen;
 mod segments;
 mod table;
 
 pub use attachments::Attachment;
 pub use ftok::{FtokFailure, PathStart};
+pub use history::{Detached, Refused, Removed};
 pub use said::Said;
-pub use segments::{Origin, Segment};
+pub use segments::{Origin, Segment, Use};
 pub use table::Full;
 
 use crate::call::{Addr, Call, Key, Outcome, ShmId};
-use crate::flags::{IPC_CREAT, IPC_EXCL, IPC_RMID};
+use crate::flags::{IPC_CREAT, IPC_EXCL, IPC_RMID, IPC_SET, PERMISSIONS};
 use crate::site::Site;
+use history::History;
 use table::Table;
 
 /// What the kernel was asked of a segment whose id was new.
@@ -26,31 +30,35 @@ pub struct Learned {
     pub key: Key,
     /// Bytes.
     pub size: usize,
+    /// Permission bits.
+    pub mode: u32,
     pub origin: Origin,
+}
+
+/// The place of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub site: Site,
+    /// The thread's id (gettid(2)).
+    pub thread: i32,
 }
 
 /// What [`Tracker::record`] cannot see in the call itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Where the call was made.
-    Site,
-    /// What the kernel knows of this segment.
-    Segment(ShmId),
-}
-
-/// What was found out so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
-    pub site: Option<Site>,
+pub struct Surroundings {
+    pub place: Place,
+    /// What the kernel knows of the segment; to be asked for only after [`Recorded::Asks`].
     pub learned: Option<Learned>,
+    /// Seconds since the epoch; of a removal only.
+    pub time: i64,
 }
 
 /// How far [`Tracker::record`] got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
     Done,
-    /// Find it out and record again.
-    Asks(Question),
+    /// Find out what the kernel knows of this segment, and record again.
+    Asks(ShmId),
     /// There is no room: [`Spare::allocate`] some, [`Tracker::exchange`] it and record again.
     Needs(Wanted),
 }
@@ -79,77 +87,173 @@ impl Spare {
     }
 }
 
-#[derive(Default)]
+/// The number of an attachment that [`Tracker::release`] took out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Released(u64);
+
+/// What every call touches stands first and together.
+#[repr(C)]
 pub struct Tracker {
     segments: Table<Segment>,
     attachments: Table<Attachment>,
+    /// How many attachments there ever were.
+    attached: u64,
+    detached: History<Detached>,
+    removed: History<Removed>,
+    refused: History<Refused>,
     ftok_failure: Option<FtokFailure>,
     said: Said,
+}
+
+impl Default for Tracker {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Tracker {
     #[must_use]
     pub const fn new() -> Self {
-        Self { segments: Table::new(), attachments: Table::new(), ftok_failure: None, said: Said::new() }
+        Self {
+            segments: Table::new(),
+            attachments: Table::new(),
+            attached: 0,
+            detached: History::new(),
+            removed: History::new(),
+            refused: History::new(),
+            ftok_failure: None,
+            said: Said::new(),
+        }
     }
 
-    /// Takes note of a call that succeeded. `answer` is what was found out after [`Recorded::Asks`]; the default one the
-    /// first time, when most calls need nothing more.
-    pub fn record(&mut self, call: &Call, outcome: Outcome, answer: Answer) -> Recorded {
-        let Ok(value) = outcome else { return Recorded::Done };
-        match *call {
-            Call::Get { key, size, flags } => self.record_get(id_of(value), key, size, flags, answer),
-            Call::Attach { id, flags, .. } => self.record_attach(id, Addr(value), flags, answer),
-            Call::Control { id, command: IPC_RMID, .. } => {
-                self.segments.remove(Segment::key(id));
-                Recorded::Done
+    /// Takes note of a call and of what it did.
+    #[inline]
+    pub fn record(&mut self, call: &Call, outcome: Outcome, around: &Surroundings) -> Recorded {
+        match (*call, outcome) {
+            (Call::Get { key, size, flags }, Ok(value)) => self.record_get(id_of(value), key, size, flags, around),
+            (Call::Attach { id, flags, .. }, Ok(value)) => self.record_attach(id, Addr(value), flags, around),
+            (Call::Attach { id, address, flags }, Err(errno)) => {
+                self.record_refusal(Refused { id, address, flags, errno, site: around.place.site })
             }
-            Call::Detach { .. } | Call::Control { .. } | Call::Ftok { .. } => Recorded::Done,
+            (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) => self.record_removal(id, around),
+            (Call::Control { id, command: IPC_SET, .. }, Ok(_)) => self.record_change(id, around),
+            _ => Recorded::Done,
         }
+    }
+
+    /// The usual shmat that succeeded: of a segment that is known, with room for one more. `false` where it takes
+    /// [`Tracker::record`].
+    #[inline]
+    pub fn record_known_attach(&mut self, id: ShmId, address: Addr, flags: i32, place: Place) -> bool {
+        let Some(segment) = self.segments.get_mut(Segment::key(id)) else { return false };
+        segment.used = Use::Attached;
+        let size = segment.size;
+        self.add_attachment(address, size, id, flags, place).is_ok()
     }
 
     /// Takes out the attachment that begins at `address`, before the detach: as soon as the kernel has the address back, it
     /// may be another thread's.
-    pub fn release(&mut self, address: Addr) -> Option<Attachment> {
-        self.attachments.remove(Attachment::key(address))
+    #[inline]
+    pub fn release(&mut self, address: Addr, place: Place) -> Option<Released> {
+        let attachment = self.attachments.remove(Attachment::key(address))?;
+        self.detached.push(Detached { attachment, site: place.site, thread: place.thread });
+        Some(Released(attachment.number))
     }
 
     /// Puts back what [`Tracker::release`] took out, where the detach failed.
-    pub fn restore(&mut self, attachment: Attachment) {
+    pub fn restore(&mut self, released: Released) {
+        let detached = self.detached.take_back(|detached| detached.attachment.number == released.0);
+        // After so many other detaches that it was forgotten, we know one attachment less.
+        let Some(Detached { attachment, .. }) = detached else { return };
         if !self.attachments.contains(Attachment::key(attachment.address)) {
-            // Where others have taken the room in the meantime, we know one attachment less.
+            // The same where others have taken the room in the meantime.
             let _ = self.attachments.insert(attachment);
         }
     }
 
-    fn record_get(&mut self, id: ShmId, key: Key, size: usize, flags: i32, answer: Answer) -> Recorded {
+    fn record_get(&mut self, id: ShmId, key: Key, size: usize, flags: i32, around: &Surroundings) -> Recorded {
         let exclusive = IPC_CREAT | IPC_EXCL;
         let surely_created = key == Key::PRIVATE || flags & exclusive == exclusive;
         // A new segment with an id that is known: this is another IPC namespace by now, or somebody else removed that one.
         if !surely_created && self.segments.contains(Segment::key(id)) {
             return Recorded::Done;
         }
-        let (size_now, origin) = match answer.learned {
-            _ if surely_created => (size, Origin::Created),
-            Some(learned) => (learned.size, learned.origin),
-            None => return Recorded::Asks(Question::Segment(id)),
+        let (size_now, mode, origin) = match around.learned {
+            _ if surely_created => (size, (flags & PERMISSIONS).cast_unsigned(), Origin::Created),
+            Some(learned) => (learned.size, learned.mode, learned.origin),
+            None => return Recorded::Asks(id),
         };
-        let Some(site) = answer.site else { return Recorded::Asks(Question::Site) };
-        let segment =
-            Segment { id, key, size: size_now, asked: size, flags, site, origin, inherited: false, ignored: false };
-        self.add_segment(segment)
+        self.add_segment(Segment {
+            id,
+            key,
+            size: size_now,
+            asked: size,
+            flags,
+            mode,
+            site: around.place.site,
+            origin,
+            used: Use::Untouched,
+            inherited: false,
+            ignored: false,
+        })
     }
 
-    fn record_attach(&mut self, id: ShmId, address: Addr, flags: i32, answer: Answer) -> Recorded {
-        let size = match (self.segments.get(Segment::key(id)), answer.learned) {
-            (Some(segment), _) => segment.size,
+    fn record_attach(&mut self, id: ShmId, address: Addr, flags: i32, around: &Surroundings) -> Recorded {
+        let size = match (self.segments.get_mut(Segment::key(id)), around.learned) {
+            (Some(segment), _) => {
+                segment.used = Use::Attached;
+                segment.size
+            }
             (None, Some(learned)) => learned.size,
-            (None, None) => return Recorded::Asks(Question::Segment(id)),
+            (None, None) => return Recorded::Asks(id),
         };
-        let Some(site) = answer.site else { return Recorded::Asks(Question::Site) };
-        match self.attachments.insert(Attachment { address, size, id, flags, site, inherited: false }) {
+        match self.add_attachment(address, size, id, flags, around.place) {
             Ok(()) => Recorded::Done,
             Err(Full { room }) => Recorded::Needs(Wanted::Attachments(room)),
+        }
+    }
+
+    fn add_attachment(
+        &mut self,
+        address: Addr,
+        size: usize,
+        id: ShmId,
+        flags: i32,
+        Place { site, thread }: Place,
+    ) -> Result<(), Full> {
+        let number = self.attached;
+        self.attachments.insert(Attachment { address, size, id, flags, site, thread, number, inherited: false })?;
+        self.attached += 1;
+        Ok(())
+    }
+
+    /// A shmat that failed: it matters where it was the first with a segment of our own.
+    fn record_refusal(&mut self, refused: Refused) -> Recorded {
+        if let Some(segment) = self.segments.get_mut(Segment::key(refused.id))
+            && segment.used == Use::Untouched
+        {
+            segment.used = Use::Refused;
+            self.refused.push(refused);
+        }
+        Recorded::Done
+    }
+
+    fn record_removal(&mut self, id: ShmId, around: &Surroundings) -> Recorded {
+        let segment = self.segments.remove(Segment::key(id));
+        let Place { site, thread } = around.place;
+        self.removed.push(Removed { id, segment, site, thread, time: around.time });
+        Recorded::Done
+    }
+
+    /// IPC_SET: the segment may have other permissions now.
+    fn record_change(&mut self, id: ShmId, around: &Surroundings) -> Recorded {
+        match (self.segments.get_mut(Segment::key(id)), around.learned) {
+            (None, _) => Recorded::Done,
+            (Some(segment), Some(learned)) => {
+                segment.mode = learned.mode;
+                Recorded::Done
+            }
+            (Some(_), None) => Recorded::Asks(id),
         }
     }
 
@@ -186,10 +290,30 @@ impl Tracker {
         segment.map(|segment| segment.ignored = true).is_some()
     }
 
-    /// The attachment in whose pages `address` lies.
+    /// The attachment in whose pages `address` lies; the newest, because an older one was unmapped behind our back.
     #[must_use]
     pub fn attachment_of(&self, address: Addr, page: usize) -> Option<Attachment> {
-        self.attachments.iter().find(|attachment| attachment.covers(address, page)).copied()
+        let covering = self.attachments.iter().filter(|attachment| attachment.covers(address, page));
+        covering.max_by_key(|attachment| attachment.number).copied()
+    }
+
+    /// The last detach of an attachment that began at `address`.
+    #[must_use]
+    pub fn detached_from(&self, address: Addr) -> Option<Detached> {
+        self.detached.newest(|detached| detached.attachment.address == address).copied()
+    }
+
+    /// The attach of `id` that was refused, where it was the first and none has succeeded since.
+    #[must_use]
+    pub fn refusal_of(&self, segment: &Segment) -> Option<Refused> {
+        let known = (segment.used == Use::Refused).then(|| self.refused.newest(|refused| refused.id == segment.id));
+        known.flatten().copied()
+    }
+
+    /// This process's own removal of `id`.
+    #[must_use]
+    pub fn removal_of(&self, id: ShmId) -> Option<Removed> {
+        self.removed.newest(|removed| removed.id == id).copied()
     }
 
     /// How many attachments of `id` are known here.

@@ -4,6 +4,17 @@ use super::table::Entry;
 use crate::call::{Key, ShmId};
 use crate::site::Site;
 
+/// What became of it in this process, as far as shmat(2) goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Nobody has tried.
+    Untouched,
+    /// The first attach failed, and none has succeeded since.
+    Refused,
+    /// It was attached.
+    Attached,
+}
+
 /// How this process came by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -23,9 +34,12 @@ pub struct Segment {
     pub asked: usize,
     /// The flags of that shmget.
     pub flags: i32,
+    /// Permission bits.
+    pub mode: u32,
     /// Where that shmget was.
     pub site: Site,
     pub origin: Origin,
+    pub used: Use,
     /// Known from before a fork, in the child.
     pub inherited: bool,
     /// The program said that it may stay.

@@ -21,6 +21,12 @@ pub struct Table<T> {
     index: Vec<u32>,
 }
 
+/// What a search came to: a slot, and the position it leads to, which is none of an entry where the slot is empty.
+struct Place {
+    slot: usize,
+    position: usize,
+}
+
 const EMPTY: u32 = u32::MAX;
 const FIRST_ROOM: usize = 64;
 
@@ -51,42 +57,50 @@ impl<T: Entry> Table<T> {
     }
 
     pub fn contains(&self, key: u64) -> bool {
-        self.slot_of(key).is_some()
+        self.get(key).is_some()
     }
 
+    #[inline]
     pub fn get(&self, key: u64) -> Option<&T> {
-        self.slot_of(key).map(|slot| &self.entries[self.index[slot] as usize])
+        self.entries.get(self.find(key)?.position)
     }
 
+    #[inline]
     pub fn get_mut(&mut self, key: u64) -> Option<&mut T> {
-        self.slot_of(key).map(|slot| &mut self.entries[self.index[slot] as usize])
+        let position = self.find(key)?.position;
+        self.entries.get_mut(position)
     }
 
     /// Adds an entry, or puts it in the place of the one with the same key.
+    #[inline]
     pub fn insert(&mut self, entry: T) -> Result<(), Full> {
-        if let Some(old) = self.get_mut(entry.key()) {
+        let full = Full { room: self.index.len().max(FIRST_ROOM) };
+        let Place { slot, position } = self.find(entry.key()).ok_or(full)?;
+        if let Some(old) = self.entries.get_mut(position) {
             *old = entry;
             return Ok(());
         }
+        // Half full at most; room for as many entries was made together with the index.
         if self.entries.len() * 2 >= self.index.len() {
-            return Err(Full { room: (self.index.len()).max(FIRST_ROOM) });
+            return Err(full);
         }
-        let position = u32::try_from(self.entries.len()).unwrap_or(EMPTY);
-        let slot = self.first_free(entry.key());
-        self.index[slot] = position;
+        self.index[slot] = u32::try_from(self.entries.len()).unwrap_or(EMPTY);
         self.entries.push(entry);
         Ok(())
     }
 
+    #[inline]
     pub fn remove(&mut self, key: u64) -> Option<T> {
-        let slot = self.slot_of(key)?;
-        let position = self.index[slot] as usize;
-        let last = self.entries.len() - 1;
-        if position != last {
-            let slot_of_last = self.slot_of(self.entries[last].key())?;
-            self.index[slot_of_last] = self.index[slot];
+        let Place { slot, position } = self.find(key)?;
+        let removed = *self.entries.get(position)?;
+        // The last one takes its place.
+        if let Some(last) = self.entries.pop()
+            && let Some(hole) = self.entries.get_mut(position)
+        {
+            *hole = last;
+            let of_last = self.slot_of_position(last.key(), self.entries.len());
+            self.index[of_last] = self.index[slot];
         }
-        let removed = self.entries.swap_remove(position);
         self.close_gap(slot);
         Some(removed)
     }
@@ -117,23 +131,27 @@ impl<T: Entry> Table<T> {
         (spread >> 32) as usize & (self.index.len() - 1)
     }
 
-    fn slot_of(&self, key: u64) -> Option<usize> {
+    /// Where the entry with this key is, or would go; `None` in a table without room.
+    #[inline]
+    fn find(&self, key: u64) -> Option<Place> {
         if self.index.is_empty() {
             return None;
         }
         let mut slot = self.home(key);
-        while self.index[slot] != EMPTY {
-            if self.entries[self.index[slot] as usize].key() == key {
-                return Some(slot);
+        loop {
+            let position = self.index[slot] as usize;
+            // An empty slot leads to no entry.
+            if self.entries.get(position).is_none_or(|entry| entry.key() == key) {
+                return Some(Place { slot, position });
             }
             slot = self.after(slot);
         }
-        None
     }
 
-    fn first_free(&self, key: u64) -> usize {
+    /// The slot that leads to `position`, where the entry with `key` was.
+    fn slot_of_position(&self, key: u64, position: usize) -> usize {
         let mut slot = self.home(key);
-        while self.index[slot] != EMPTY {
+        while self.index[slot] as usize != position {
             slot = self.after(slot);
         }
         slot

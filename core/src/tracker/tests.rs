@@ -5,6 +5,8 @@ use crate::errno::Errno;
 
 const PAGE: usize = 4096;
 const SITE: Site = Site::Return(0x1234);
+const PLACE: Place = Place { site: SITE, thread: 7 };
+const AROUND: Surroundings = Surroundings { place: PLACE, learned: None, time: 0 };
 
 fn get(key: i32, flags: i32) -> Call {
     Call::Get { key: Key(key), size: 100, flags }
@@ -20,7 +22,7 @@ fn detach(address: usize) -> Call {
 
 /// A detach as the shim does it, which succeeds.
 fn release(tracker: &mut Tracker, address: usize) {
-    assert!(tracker.release(Addr(address)).is_some());
+    assert!(tracker.release(Addr(address), PLACE).is_some());
     record(tracker, &detach(address), 0, None);
 }
 
@@ -30,19 +32,18 @@ fn remove(id: i32) -> Call {
 
 /// Records as the shim does: answers what is asked, makes room where it is needed.
 fn record(tracker: &mut Tracker, call: &Call, value: usize, learned: Option<Learned>) {
-    let mut answer = Answer::default();
+    let mut around = AROUND;
     loop {
-        match tracker.record(call, Ok(value), answer) {
+        match tracker.record(call, Ok(value), &around) {
             Recorded::Done => return,
-            Recorded::Asks(Question::Site) => answer.site = Some(SITE),
-            Recorded::Asks(Question::Segment(_)) => answer.learned = Some(learned.expect("nothing to answer with")),
+            Recorded::Asks(_) => around.learned = Some(learned.expect("nothing to answer with")),
             Recorded::Needs(wanted) => drop(tracker.exchange(Spare::allocate(wanted).unwrap())),
         }
     }
 }
 
 const fn learned(id: i32, origin: Origin) -> Learned {
-    Learned { id: ShmId(id), key: Key(9), size: 5000, origin }
+    Learned { id: ShmId(id), key: Key(9), size: 5000, mode: 0o640, origin }
 }
 
 fn origins(tracker: &Tracker) -> Vec<(i32, Origin)> {
@@ -71,7 +72,7 @@ fn with_a_key_the_kernel_says_who_made_it_and_how_large_it_is() {
 fn a_known_id_is_not_asked_about_again_and_keeps_its_first_site() {
     let mut tracker = Tracker::new();
     record(&mut tracker, &get(9, IPC_CREAT), 3, Some(learned(3, Origin::Created)));
-    assert_eq!(tracker.record(&get(9, 0), Ok(3), Answer::default()), Recorded::Done);
+    assert_eq!(tracker.record(&get(9, 0), Ok(3), &AROUND), Recorded::Done);
     assert_eq!(tracker.segments().next().unwrap().site, SITE);
 }
 
@@ -98,7 +99,7 @@ fn failed_calls_change_nothing() {
     record(&mut tracker, &get(0, 0), 3, None);
     record(&mut tracker, &attach(3), 0x10000, None);
     for call in [get(9, 0), attach(3), detach(0x10000), remove(3)] {
-        assert_eq!(tracker.record(&call, Err(Errno::EINVAL), Answer::default()), Recorded::Done);
+        assert_eq!(tracker.record(&call, Err(Errno::EINVAL), &AROUND), Recorded::Done);
     }
     assert_eq!((tracker.segments().len(), tracker.attachments().len()), (1, 1));
 }
@@ -139,18 +140,19 @@ fn a_remapped_address_belongs_to_the_newer_attachment() {
 fn a_failed_detach_leaves_what_was_there() {
     let mut tracker = Tracker::new();
     record(&mut tracker, &attach(4), 0x10000, Some(learned(4, Origin::Found)));
-    let released = tracker.release(Addr(0x10000)).unwrap();
+    let before: Vec<_> = tracker.attachments().copied().collect();
+    let released = tracker.release(Addr(0x10000), PLACE).unwrap();
     assert_eq!(tracker.attachments().len(), 0);
     tracker.restore(released);
-    assert_eq!(tracker.attachments().collect::<Vec<_>>(), [&released]);
-    assert_eq!(tracker.release(Addr(0x10001)), None);
+    assert_eq!(tracker.attachments().copied().collect::<Vec<_>>(), before);
+    assert_eq!(tracker.release(Addr(0x10001), PLACE), None);
 }
 
 #[test]
 fn an_address_that_another_thread_was_given_meanwhile_stays_its_own() {
     let mut tracker = Tracker::new();
     record(&mut tracker, &attach(4), 0x10000, Some(learned(4, Origin::Found)));
-    let released = tracker.release(Addr(0x10000)).unwrap();
+    let released = tracker.release(Addr(0x10000), PLACE).unwrap();
     record(&mut tracker, &attach(5), 0x10000, Some(learned(5, Origin::Found)));
     record(&mut tracker, &detach(0x10000), 0, None);
     tracker.restore(released);
@@ -187,4 +189,75 @@ fn thousands_of_segments_and_attachments_find_room() {
         record(&mut tracker, &attach(id.into()), 0x10000 + usize::from(id) * PAGE, None);
     }
     assert_eq!((tracker.segments().len(), tracker.attachments().len()), (4000, 4000));
+}
+
+#[test]
+fn a_detach_and_a_removal_are_remembered_with_their_places() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &get(0, 0o600), 3, None);
+    for _ in 0..2 {
+        record(&mut tracker, &attach(3), 0x7000, None);
+        release(&mut tracker, 0x7000);
+    }
+    let detached = tracker.detached_from(Addr(0x7000)).unwrap();
+    assert_eq!((detached.site, detached.thread, detached.attachment.number), (SITE, 7, 1));
+    assert_eq!(tracker.detached_from(Addr(0x8000)), None);
+    record(&mut tracker, &remove(3), 0, None);
+    record(&mut tracker, &remove(4), 0, None);
+    assert_eq!(tracker.removal_of(ShmId(3)).unwrap().segment.unwrap().size, 100);
+    assert_eq!(tracker.removal_of(ShmId(4)).unwrap().segment, None);
+    assert_eq!(tracker.removal_of(ShmId(5)), None);
+}
+
+#[test]
+fn a_detach_that_failed_did_not_happen() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &get(0, 0o600), 3, None);
+    record(&mut tracker, &attach(3), 0x7000, None);
+    let attachment = tracker.release(Addr(0x7000), PLACE).unwrap();
+    tracker.restore(attachment);
+    assert_eq!(tracker.detached_from(Addr(0x7000)), None);
+}
+
+#[test]
+fn a_refused_attach_is_remembered_until_one_succeeds() {
+    let mut tracker = Tracker::new();
+    let refuse = |tracker: &mut Tracker, errno| {
+        assert_eq!(tracker.record(&attach(3), Err(Errno(errno)), &AROUND), Recorded::Done);
+        let segment = tracker.segments().next().copied();
+        segment.and_then(|segment| tracker.refusal_of(&segment)).map(|refused| refused.errno.0)
+    };
+    assert_eq!(refuse(&mut tracker, 22), None);
+    record(&mut tracker, &get(0, 0), 3, None);
+    assert_eq!(refuse(&mut tracker, 13), Some(13));
+    assert_eq!(refuse(&mut tracker, 12), Some(13));
+    record(&mut tracker, &attach(3), 0x7000, None);
+    assert_eq!(refuse(&mut tracker, 13), None);
+}
+
+#[test]
+fn permissions_are_those_of_the_last_change() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &get(0, IPC_CREAT | 0o666), 3, None);
+    assert_eq!(tracker.segments().next().unwrap().mode, 0o666);
+    let change = Call::Control { id: ShmId(3), command: IPC_SET, buffer: Addr(0) };
+    record(&mut tracker, &change, 0, Some(learned(3, Origin::Created)));
+    assert_eq!(tracker.segments().next().unwrap().mode, 0o640);
+    record(&mut tracker, &Call::Control { id: ShmId(4), command: IPC_SET, buffer: Addr(0) }, 0, None);
+}
+
+#[test]
+fn the_newest_attachment_is_the_one_that_is_there() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &get(0, 0o600), 3, None);
+    // Twice over the same page: the first was unmapped behind our back.
+    record(&mut tracker, &get(1, IPC_CREAT | IPC_EXCL), 4, None);
+    for (id, address) in [(3, 0x8000), (4, 0x7000), (3, 0x9000)] {
+        let size = if id == 4 { 3 * PAGE } else { 100 };
+        let learned = Learned { size, ..learned(id, Origin::Found) };
+        tracker.forget(ShmId(id));
+        record(&mut tracker, &attach(id), address, Some(learned));
+    }
+    let id_at = |address| tracker.attachment_of(Addr(address), PAGE).map(|attachment| attachment.id.0);
+    assert_eq!([id_at(0x7000), id_at(0x8010), id_at(0x9010), id_at(0xa000)], [Some(4), Some(4), Some(3), None]);
 }

@@ -29,7 +29,7 @@ pub fn private_namespaces_allowed() -> bool {
 }
 
 /// The keys under which scenarios leave a segment behind on purpose.
-const LEFT_BEHIND: [libc::key_t; 4] = [5678, 1001, -1, 0x7368_0001];
+const LEFT_BEHIND: [libc::key_t; 5] = [5678, 1001, -1, 0x7368_0001, 0x7368_0002];
 
 /// Held while a scenario runs on a machine that has no private namespaces: their keys would meet. What the scenario left
 /// under its keys is removed at the end; what was there before stays.

@@ -1,0 +1,91 @@
+//! What is over: the last detaches, removals and refused attaches, with their places. The oldest make room for the newest.
+
+use super::{Attachment, Segment};
+use crate::call::{Addr, ShmId};
+use crate::errno::Errno;
+use crate::site::Site;
+
+/// So many are remembered of each; a power of two.
+const ROOM: usize = 128;
+
+/// A shmdt that succeeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detached {
+    pub attachment: Attachment,
+    /// Where the shmdt was, and in which thread.
+    pub site: Site,
+    pub thread: i32,
+}
+
+/// A shmctl(IPC_RMID) that succeeded; the segment itself may live on until its last detach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    pub id: ShmId,
+    /// What was known of it, where this process had got it.
+    pub segment: Option<Segment>,
+    /// Where the removal was, and in which thread.
+    pub site: Site,
+    pub thread: i32,
+    /// Seconds since the epoch.
+    pub time: i64,
+}
+
+/// The first shmat(2) of a segment, which failed, with its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub id: ShmId,
+    pub address: Addr,
+    pub flags: i32,
+    pub errno: Errno,
+    pub site: Site,
+}
+
+#[repr(C)]
+pub struct History<T> {
+    /// Where the next one goes.
+    next: usize,
+    entries: [Option<T>; ROOM],
+}
+
+impl<T: Copy> History<T> {
+    pub const fn new() -> Self {
+        Self { next: 0, entries: [None; ROOM] }
+    }
+
+    pub fn push(&mut self, entry: T) {
+        self.entries[self.next % ROOM] = Some(entry);
+        self.next = (self.next + 1) % ROOM;
+    }
+
+    /// The newest that `is_it`.
+    pub fn newest(&self, is_it: impl Fn(&T) -> bool) -> Option<&T> {
+        let (newer, older) = self.entries.split_at(self.next % ROOM);
+        newer.iter().rev().chain(older.iter().rev()).flatten().find(|entry| is_it(entry))
+    }
+
+    /// Takes out the newest that `is_it`: it did not happen.
+    pub fn take_back(&mut self, is_it: impl Fn(&T) -> bool) -> Option<T> {
+        let (newer, older) = self.entries.split_at_mut(self.next % ROOM);
+        let mut newest_first = newer.iter_mut().rev().chain(older.iter_mut().rev());
+        newest_first.find(|slot| slot.as_ref().is_some_and(&is_it))?.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_is_found_first_and_the_oldest_is_forgotten() {
+        let mut history = History::new();
+        for number in 0..ROOM + 3 {
+            history.push((number % 2, number));
+        }
+        assert_eq!(history.newest(|(parity, _)| *parity == 0), Some(&(0, ROOM + 2)));
+        assert_eq!(history.newest(|(_, number)| *number == 2), None);
+        assert_eq!(history.newest(|(_, number)| *number == 3), Some(&(1, 3)));
+        assert_eq!(history.take_back(|(parity, _)| *parity == 0), Some((0, ROOM + 2)));
+        assert_eq!(history.newest(|(parity, _)| *parity == 0), Some(&(0, ROOM)));
+        assert_eq!(history.entries.iter().flatten().count(), ROOM - 1);
+    }
+}
