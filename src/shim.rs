@@ -13,13 +13,13 @@ use shmsan_core::call::{Addr, Call, Key, Outcome};
 use shmsan_core::check;
 use shmsan_core::errno::Errno;
 use shmsan_core::rule;
-use shmsan_core::tracker::{Answer, Attachment, FtokFailure, PathStart, Question, Recorded, Spare};
+use shmsan_core::tracker::{Answer, Attachment, FtokFailure, Question, Recorded, Spare};
 
 /// Does the call and looks at it. What the kernel answered is fixed before any check begins, and returned as it is.
 pub fn perform(call: &Call, caller: &Caller) -> Outcome {
     let Some(_inside) = boundary::enter() else { return kernel::perform(call) };
     let released = contain(|| release(call)).flatten();
-    let stopwatch = Stopwatch::start();
+    let stopwatch = Stopwatch::start(call);
     let outcome = kernel::perform(call);
     contain(|| {
         if let Some(attachment) = released.filter(|_| outcome.is_err()) {
@@ -104,8 +104,7 @@ fn judge(call: &Call, outcome: Outcome, caller: &Caller) {
 #[cold]
 fn ftok_failed(path: Addr, project: i32, errno: Errno, caller: &Caller) {
     let site = site::keep(caller);
-    let start = memory::path(path).map(|path| PathStart::new(&path));
-    let failure = FtokFailure { path: start, address: path, project, errno, site };
+    let failure = FtokFailure { path: memory::path(path), address: path, project, errno, site };
     TRACKER.with(|tracker| tracker.set_ftok_failure(failure));
     announce::finding(&rule::FTOK_FAILED, site, || Some(check::ftok::failed(&failure)));
 }

@@ -81,13 +81,18 @@ pub fn pid() -> i32 {
     process_id(libc::SYS_getpid)
 }
 
+/// This thread's id.
+pub fn tid() -> i32 {
+    process_id(libc::SYS_gettid)
+}
+
 /// The parent's id.
 pub fn parent() -> i32 {
     process_id(libc::SYS_getppid)
 }
 
 fn process_id(call: libc::c_long) -> i32 {
-    // SAFETY: getpid and getppid have no preconditions and cannot fail.
-    let pid: Result = unsafe { syscall(call, [0; 4]) };
-    pid.ok().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default()
+    // SAFETY: getpid, gettid and getppid have no preconditions and cannot fail.
+    let id: Result = unsafe { syscall(call, [0; 4]) };
+    id.ok().and_then(|id| i32::try_from(id).ok()).unwrap_or_default()
 }

@@ -121,7 +121,7 @@ impl Group {
             call: Written {
                 call: &Call::Get { key, size: asked, flags },
                 outcome: Ok(usize::try_from(id.0).unwrap_or_default()),
-                path: None,
+                detail: None,
             }
             .to_string(),
             site,

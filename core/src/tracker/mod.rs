@@ -9,7 +9,7 @@ mod segments;
 mod table;
 
 pub use attachments::Attachment;
-pub use ftok::{FtokFailure, PathStart};
+pub use ftok::FtokFailure;
 pub use said::Said;
 pub use segments::{Origin, Segment};
 pub use table::Full;
