@@ -166,6 +166,9 @@ int main(void)
     /* No system call, or one of another name: only shmsan can see it. */
     ftok("/", 'A');
     ftok("no such\n\"file\"", 256 + 'A');
+    char name[1000] = "";
+    memset(name, 'x', sizeof name - 1);
+    ftok(name, 1);
     ftok(NULL, -1);
     return 0;
 }

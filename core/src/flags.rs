@@ -86,11 +86,15 @@ impl AttachFlags {
 
 impl fmt::Display for AttachFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == 0 {
-            return f.write_str("0");
+        const NAMED: i32 = SHM_RDONLY | SHM_RND | SHM_REMAP | SHM_EXEC;
+        match self.0 {
+            0 => f.write_str("0"),
+            unknown if unknown & NAMED == 0 => write!(f, "{unknown:#x} /* SHM_??? */"),
+            _ => {
+                let mut between = "";
+                self.each(&mut |flag| write!(f, "{}{flag}", std::mem::replace(&mut between, "|")))
+            }
         }
-        let mut between = "";
-        self.each(&mut |flag| write!(f, "{}{flag}", std::mem::replace(&mut between, "|")))
     }
 }
 
@@ -171,7 +175,7 @@ mod tests {
         let cases = [
             (0, "0"),
             (SHM_RDONLY, "SHM_RDONLY"),
-            (0o666, "0x1b6"),
+            (0o666, "0x1b6 /* SHM_??? */"),
             (SHM_RDONLY | SHM_RND | SHM_REMAP | SHM_EXEC | 0o666, "SHM_RDONLY|SHM_RND|SHM_REMAP|SHM_EXEC|0x1b6"),
             (-1, "SHM_RDONLY|SHM_RND|SHM_REMAP|SHM_EXEC|0xffff0fff"),
         ];

@@ -80,7 +80,7 @@ fn digits(text: &str) -> usize {
 }
 
 /// New compilers refuse two lines of server.c and client.c; against our headers they need no flags.
-fn original(name: &str, way: Way) -> PathBuf {
+pub fn original(name: &str, way: Way) -> PathBuf {
     let flags: &[&str] = match (way, name) {
         (Way::Bare | Way::Preloaded, "originals/writer.cpp") => &["-std=c++11"],
         (Way::Bare | Way::Preloaded, _) => &["-Wno-int-conversion", "-Wno-implicit-function-declaration"],

@@ -12,3 +12,4 @@ mod nobody;
 mod originals;
 mod package;
 mod readme;
+mod strace;
