@@ -1,27 +1,25 @@
 //! `trace=1`: each call as a line, as strace would print it. Nothing here may change what the program sees.
 
+use crate::kernel::clock;
 use crate::site::{self, Caller};
-use crate::state::is_traced;
-use crate::{kernel, memory, sink};
+use crate::state::{is_traced, options};
+use crate::{identity, kernel, memory, sink};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::detail::{Change, Detail, Limits, Owner, Status, Usage};
-use shmsan_core::event::{Event, Stamp};
+use shmsan_core::event::Event;
 use shmsan_core::flags::{self, Command};
-use shmsan_core::report::trace::Line;
+use shmsan_core::options::TraceFormat;
+use shmsan_core::report::{json, trace};
 use shmsan_core::time::Time;
-use std::fmt::Write;
 
 const _: () = assert!(size_of::<libc::shmid_ds>() == Status::SIZE);
-
-/// Few lines are longer.
-const LINE: usize = 512;
 
 /// Begun before the call, when calls are traced.
 pub struct Stopwatch {
     /// What only could be seen before.
     change: Option<Change>,
-    epoch: libc::timespec,
-    begin: libc::timespec,
+    time: Time,
+    begin_ns: u64,
 }
 
 impl Stopwatch {
@@ -32,18 +30,16 @@ impl Stopwatch {
     #[cold]
     fn start_now(call: &Call) -> Self {
         // The looks come first: they are no part of the call's duration.
-        Self { change: change(call), epoch: now(libc::CLOCK_REALTIME), begin: now(libc::CLOCK_MONOTONIC) }
+        Self { change: change(call), time: clock::time(), begin_ns: clock::monotonic_ns() }
     }
 
     /// Prints the line.
     #[cold]
     pub fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) {
-        let end = now(libc::CLOCK_MONOTONIC);
-        let elapsed = (end.tv_sec - self.begin.tv_sec) * 1_000_000_000 + end.tv_nsec - self.begin.tv_nsec;
-        let time = Time::new(self.epoch.tv_sec, self.epoch.tv_nsec);
+        let duration_ns = clock::monotonic_ns().saturating_sub(self.begin_ns);
         let event = Event {
-            stamp: Stamp { time, pid: kernel::pid(), tid: kernel::tid() },
-            duration_ns: elapsed.try_into().unwrap_or_default(),
+            stamp: identity::stamp(self.time),
+            duration_ns,
             call: *call,
             outcome,
             site: site::keep(caller),
@@ -55,9 +51,10 @@ impl Stopwatch {
 
 fn print(event: &Event) {
     let caller = site::frame(event.site);
-    let mut line = String::with_capacity(LINE);
-    // Writing to a String cannot fail.
-    let _ = writeln!(line, "{}", Line { event, caller: &caller });
+    let line = match options().trace_format {
+        TraceFormat::Text => trace::line(event, &caller),
+        TraceFormat::Json => json::call(event, identity::exe(), &caller),
+    };
     sink::stderr(line.as_bytes());
 }
 
@@ -96,11 +93,4 @@ fn filled(command: i32, buffer: Addr) -> Option<Detail> {
         flags::SHM_INFO => Usage::from_kernel(&memory::bytes(buffer)?).map(Detail::Usage),
         _ => None,
     }
-}
-
-fn now(clock: libc::clockid_t) -> libc::timespec {
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the kernel (mostly the vDSO) writes into our struct.
-    unsafe { libc::clock_gettime(clock, &raw mut now) };
-    now
 }

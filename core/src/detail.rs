@@ -239,7 +239,8 @@ impl fmt::Display for Usage {
 }
 
 /// A user or a group; -1 is none, as in chown(2).
-struct UserId(u32);
+#[derive(Clone, Copy)]
+pub(crate) struct UserId(pub u32);
 
 impl fmt::Display for UserId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

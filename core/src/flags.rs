@@ -108,14 +108,11 @@ impl Command {
     pub const fn number(self) -> i32 {
         self.0 & !IPC_64
     }
-}
 
-impl fmt::Display for Command {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 & IPC_64 != 0 {
-            f.write_str("IPC_64|")?;
-        }
-        f.write_str(match self.number() {
+    /// The name of a command that the kernel knows.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
             IPC_RMID => "IPC_RMID",
             IPC_SET => "IPC_SET",
             IPC_STAT => "IPC_STAT",
@@ -125,8 +122,20 @@ impl fmt::Display for Command {
             SHM_STAT => "SHM_STAT",
             SHM_INFO => "SHM_INFO",
             SHM_STAT_ANY => "SHM_STAT_ANY",
-            other => return write!(f, "{other:#x} /* SHM_??? */"),
+            _ => return None,
         })
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 & IPC_64 != 0 {
+            f.write_str("IPC_64|")?;
+        }
+        match Self(self.number()).name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "{:#x} /* SHM_??? */", self.number()),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ pub struct PathStart {
 }
 
 impl PathStart {
-    pub const ROOM: usize = 256;
+    pub const ROOM: usize = 240;
 
     /// The beginning of `path`, which is a whole one.
     #[must_use]
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn a_long_path_is_cut_and_that_is_seen() {
         let whole = PathStart::new(&[b'x'; PathStart::ROOM]);
-        assert_eq!((whole.bytes().len(), whole.is_whole()), (256, true));
+        assert_eq!((whole.bytes().len(), whole.is_whole()), (240, true));
         assert!(whole.to_string().ends_with("x\""));
         let cut = PathStart::new(&[b'x'; PathStart::ROOM + 1]);
         assert_eq!(cut.bytes(), whole.bytes());

@@ -66,7 +66,7 @@ fn without_modules(text: &str) -> String {
 }
 
 /// Behind each `word`, as many bytes as `put` says are replaced by what it says.
-fn replace_after(text: &str, word: &str, put: impl Fn(&str) -> (usize, String)) -> String {
+pub fn replace_after(text: &str, word: &str, put: impl Fn(&str) -> (usize, String)) -> String {
     let mut parts = text.split(word);
     let head = parts.next().unwrap_or_default().to_owned();
     parts.fold(head, |text, part| {

@@ -13,3 +13,4 @@ mod originals;
 mod package;
 mod readme;
 mod strace;
+mod trace;

@@ -3,23 +3,27 @@
 use crate::call::Written;
 use crate::event::Event;
 use crate::site::Frame;
-use std::fmt;
+use std::fmt::{self, Write};
 
-/// `[pid 1234] 02:07:34.123456 shmget(0x162e, 27, IPC_CREAT|0666) = 3 <0.000004> at server.c:17`, without the line's end.
-pub struct Line<'a> {
-    pub event: &'a Event,
-    pub caller: &'a Frame,
+/// Few lines are longer.
+const LINE: usize = 512;
+
+/// `[pid 1234] 02:07:34.123456 shmget(0x162e, 27, IPC_CREAT|0666) = 3 <0.000004> at server.c:17`, with its end.
+#[must_use]
+pub fn line(event: &Event, caller: &Frame) -> String {
+    let mut out = String::with_capacity(LINE);
+    // Writing to a String cannot fail.
+    let _ = write(&mut out, event, caller);
+    out
 }
 
-impl fmt::Display for Line<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Event { stamp, duration_ns, call, outcome, detail, .. } = self.event;
-        let written = Written { call, outcome: *outcome, detail: detail.as_ref() };
-        let (seconds, microseconds) = (duration_ns / 1_000_000_000, duration_ns / 1000 % 1_000_000);
-        // As strace does, it calls a thread's id a pid.
-        write!(f, "[pid {}] {} {written}", stamp.tid, stamp.time.clock())?;
-        write!(f, " <{seconds}.{microseconds:06}> at {}", self.caller.place())
-    }
+fn write(out: &mut String, event: &Event, caller: &Frame) -> fmt::Result {
+    let Event { stamp, duration_ns, call, outcome, detail, .. } = event;
+    let written = Written { call, outcome: *outcome, detail: detail.as_ref() };
+    let (seconds, microseconds) = (duration_ns / 1_000_000_000, duration_ns / 1000 % 1_000_000);
+    // As strace does, it calls a thread's id a pid.
+    write!(out, "[pid {}] {} {written}", stamp.tid, stamp.time.clock())?;
+    writeln!(out, " <{seconds}.{microseconds:06}> at {}", caller.place())
 }
 
 #[cfg(test)]
@@ -42,8 +46,8 @@ mod tests {
             detail: None,
         };
         assert_eq!(
-            Line { event: &event, caller: &caller }.to_string(),
-            "[pid 1234] 02:48:55.487957 shmget(0x162e, 27, IPC_CREAT|0666) = 3 <3.000004> at server.c:17"
+            line(&event, &caller),
+            "[pid 1234] 02:48:55.487957 shmget(0x162e, 27, IPC_CREAT|0666) = 3 <3.000004> at server.c:17\n"
         );
     }
 }
