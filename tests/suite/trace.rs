@@ -53,9 +53,8 @@ const WITH_MACROS: [Way; 3] = [Way::Linked, Way::LinkedStatic, Way::FullyStatic]
 fn a_trace_reads_well() {
     for way in WITH_MACROS {
         let ran = story(way, "trace=1:detect_leaks=0");
-        let trace: String =
-            ran.stderr.lines().filter(|line| line.starts_with("[pid ")).map(|it| format!("{it}\n")).collect();
-        expect_file(&source("trace/story.text.expected"), &comparable(&trace));
+        let trace: Vec<_> = ran.stderr.lines().filter(|line| line.starts_with("[pid ")).collect();
+        expect_file(&source("trace/story.text.expected"), &comparable(&trace.join("\n")));
     }
 }
 
@@ -118,4 +117,37 @@ fn a_program_whose_buffers_cannot_be_read_is_traced_with_their_addresses() {
     let ran = run(Way::Preloaded, "trace=1:trace_format=json");
     let ftok = objects(&ran).into_iter().find(|object| object["event"] == "ftok").unwrap();
     assert_eq!(ftok["args"]["pathname"], Value::Null);
+}
+
+/// The names in an object and below it, without those of C's structures.
+fn names(value: &Value, all: &mut BTreeSet<String>) {
+    for value in value.as_array().into_iter().flatten() {
+        names(value, all);
+    }
+    for (name, value) in value.as_object().into_iter().flatten() {
+        all.insert(name.clone());
+        if !["shmid_ds", "shminfo", "shm_info", "before"].contains(&name.as_str()) {
+            names(value, all);
+        }
+    }
+}
+
+fn names_of<'a>(values: impl IntoIterator<Item = &'a Value>) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for value in values {
+        names(value, &mut all);
+    }
+    all
+}
+
+#[test]
+fn the_page_about_the_trace_names_all_there_is() {
+    let page = std::fs::read_to_string(source("").parent().unwrap().join("docs/trace.md")).unwrap();
+    let objects = objects(&story(Way::Preloaded, "trace=1:trace_format=json"));
+    for name in names_of(&objects) {
+        assert!(page.contains(&format!("`{name}`")), "docs/trace.md does not know {name}");
+    }
+    let example = page.lines().find(|line| line.starts_with('{')).unwrap();
+    let shmget = objects.iter().find(|object| object["event"] == "shmget").unwrap();
+    assert_eq!(names_of([&serde_json::from_str(example).unwrap()]), names_of([shmget]));
 }
