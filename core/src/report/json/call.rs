@@ -86,7 +86,7 @@ fn path(args: &mut Object<'_>, detail: Option<&Detail>) {
     }
 }
 
-fn pointer(args: &mut Object<'_>, name: &str, address: Addr) {
+fn pointer(args: &mut Object<'_>, name: &'static str, address: Addr) {
     args.address(name, Some(address.0).filter(|address| *address != 0));
 }
 

@@ -25,7 +25,7 @@ pub struct Header<'a> {
 }
 
 /// A line of the event `name`, with its end.
-fn line(header: Header<'_>, name: &str, fill: impl FnOnce(&mut Object<'_>)) -> String {
+fn line(header: Header<'_>, name: &'static str, fill: impl FnOnce(&mut Object<'_>)) -> String {
     // Few calls need more, and what does grows.
     let mut out = String::with_capacity(768);
     let Stamp { time, pid, tid } = header.stamp;
@@ -43,7 +43,7 @@ fn line(header: Header<'_>, name: &str, fill: impl FnOnce(&mut Object<'_>)) -> S
 }
 
 /// A place, each part where it is known.
-fn site(object: &mut Object<'_>, name: &str, frame: &Frame) {
+fn site(object: &mut Object<'_>, name: &'static str, frame: &Frame) {
     let Frame { function, source, module, address, .. } = frame;
     object.object(name, |site| {
         site.bytes("function", function.as_ref().map(String::as_bytes));

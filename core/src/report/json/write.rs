@@ -17,66 +17,64 @@ impl Object<'_> {
         out.push('}');
     }
 
-    fn name(&mut self, name: &str) -> &mut String {
-        if !self.empty {
-            self.out.push(',');
-        }
+    /// Our own names need no escapes.
+    fn name(&mut self, name: &'static str) -> &mut String {
+        self.out.push_str(if self.empty { "\"" } else { ",\"" });
         self.empty = false;
-        write_text(self.out, format_args!("{name}"));
-        self.out.push(':');
+        self.out.push_str(name);
+        self.out.push_str("\":");
         self.out
     }
 
     /// `value` writes itself as a JSON number.
-    pub fn number(&mut self, name: &str, value: impl Display) {
+    pub fn number(&mut self, name: &'static str, value: impl Display) {
         let _ = write!(self.name(name), "{value}");
     }
 
     /// As [`number`](Self::number), or null.
-    pub fn optional(&mut self, name: &str, value: Option<impl Display>) {
+    pub fn optional(&mut self, name: &'static str, value: Option<impl Display>) {
         match value {
             Some(value) => self.number(name, value),
             None => self.null(name),
         }
     }
 
-    pub fn null(&mut self, name: &str) {
+    pub fn null(&mut self, name: &'static str) {
         self.name(name).push_str("null");
     }
 
-    pub fn bool(&mut self, name: &str, value: bool) {
+    pub fn bool(&mut self, name: &'static str, value: bool) {
         self.number(name, value);
     }
 
-    pub fn text(&mut self, name: &str, value: impl Display) {
+    pub fn text(&mut self, name: &'static str, value: impl Display) {
         write_text(self.name(name), format_args!("{value}"));
     }
 
     /// Text from outside, or null. A byte that is no UTF-8 becomes U+FFFD: JSON has no other bytes.
-    pub fn bytes(&mut self, name: &str, value: Option<&[u8]>) {
+    pub fn bytes(&mut self, name: &'static str, value: Option<&[u8]>) {
         match value {
             Some(bytes) => self.text(name, Lossy(bytes)),
             None => self.null(name),
         }
     }
 
-    /// In hexadecimal, as a text: it may be larger than what JSON's readers take for a number. 0 is null only if it is
-    /// given as `None`.
-    pub fn address(&mut self, name: &str, value: Option<usize>) {
+    /// In hexadecimal, as a text, or null: many readers of JSON keep 53 bits of a number.
+    pub fn address(&mut self, name: &'static str, value: Option<usize>) {
         match value {
             Some(address) => self.text(name, format_args!("{address:#x}")),
             None => self.null(name),
         }
     }
 
-    pub fn object(&mut self, name: &str, fill: impl FnOnce(&mut Object<'_>)) {
+    pub fn object(&mut self, name: &'static str, fill: impl FnOnce(&mut Object<'_>)) {
         Object::fill(self.name(name), fill);
     }
 
     /// Texts, as `each` shows them.
     pub fn texts(
         &mut self,
-        name: &str,
+        name: &'static str,
         each: impl FnOnce(&mut dyn FnMut(fmt::Arguments<'_>) -> fmt::Result) -> fmt::Result,
     ) {
         let out = self.name(name);
@@ -90,7 +88,12 @@ impl Object<'_> {
     }
 
     /// Objects, one for each of `items`.
-    pub fn objects<T>(&mut self, name: &str, items: impl Iterator<Item = T>, fill: impl Fn(&mut Object<'_>, T)) {
+    pub fn objects<T>(
+        &mut self,
+        name: &'static str,
+        items: impl Iterator<Item = T>,
+        fill: impl Fn(&mut Object<'_>, T),
+    ) {
         let out = self.name(name);
         out.push('[');
         for (index, item) in items.enumerate() {
@@ -114,6 +117,11 @@ struct Escaped<'a>(&'a mut String);
 
 impl Write for Escaped<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Nearly all of it is.
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
+            self.0.push_str(text);
+            return Ok(());
+        }
         text.chars().try_for_each(|character| self.write_char(character))
     }
 
