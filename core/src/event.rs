@@ -24,3 +24,6 @@ pub struct Event {
     pub site: Site,
     pub detail: Option<Detail>,
 }
+
+// It will be stored by the thousand.
+const _: () = assert!(size_of::<Event>() <= 384);
