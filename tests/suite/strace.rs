@@ -258,6 +258,14 @@ fn the_server_and_its_client_read_as_in_strace() {
 }
 
 #[test]
+fn each_thread_reads_as_in_strace() {
+    let Some(strace) = strace("each_thread_reads_as_in_strace") else { return };
+    let both = one_program(&strace, &compile("trace/crowd.c", Way::Bare), "");
+    // One process that only makes and removes the segment, and four of four threads.
+    assert_eq!((both.ours.len(), both.compare().len()), (17, 4 * 4 * 200 * 2 + 2));
+}
+
+#[test]
 fn a_difference_is_seen() {
     let ours = |call: &str| Traced::ours(&format!("[pid 7] 00:00:01.000010 {call} <0.000009> at a+0x1")).unwrap().1;
     let theirs = |call: &str| Traced::straces(&format!("86401.000011 {call} <0.000003>")).unwrap();

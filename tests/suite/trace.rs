@@ -119,6 +119,22 @@ fn a_program_whose_buffers_cannot_be_read_is_traced_with_their_addresses() {
     assert_eq!(ftok["args"]["pathname"], Value::Null);
 }
 
+#[test]
+fn a_buffer_that_another_thread_takes_away_is_no_harm() {
+    for way in [Way::Bare, Way::Preloaded, Way::LinkedStatic] {
+        let program = compile("trace/vanishing.c", way);
+        for options in ["trace=1", "trace=1:trace_format=json"] {
+            let ran = Run::new(&program, way).options(options).go();
+            assert_eq!(
+                (ran.status.code(), ran.stdout.as_str()),
+                (Some(0), "done\n"),
+                "{way:?} {options} {}",
+                ran.status
+            );
+        }
+    }
+}
+
 /// The names in an object and below it, without those of C's structures.
 fn names(value: &Value, all: &mut BTreeSet<String>) {
     for value in value.as_array().into_iter().flatten() {
