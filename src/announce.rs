@@ -1,11 +1,10 @@
 //! A finding on its way out: said once for each site, and counted from then on.
 
-use crate::kernel;
-use crate::sink;
-use crate::site;
-use crate::state::TRACKER;
+use crate::state::{TRACKER, options};
+use crate::{identity, kernel, sink, site};
 use shmsan_core::finding::Finding;
-use shmsan_core::report;
+use shmsan_core::options::TraceFormat;
+use shmsan_core::report::{json, text};
 use shmsan_core::rule::Rule;
 use shmsan_core::site::Site;
 use std::fmt::Write;
@@ -19,20 +18,29 @@ pub fn finding(rule: &'static Rule, site: Site, make: impl FnOnce() -> Option<Fi
 
 /// Says it, whether or not it was said before.
 pub fn report_now(finding: &Finding) {
-    sink::stderr(report::text::render(finding, kernel::pid(), &site::frame).as_bytes());
+    let report = match options().trace_format {
+        TraceFormat::Text => text::render(finding, kernel::pid(), &site::frame),
+        TraceFormat::Json => json::finding(finding, identity::header(), &site::frame),
+    };
+    sink::stderr(report.as_bytes());
 }
 
 /// At the end: what happened more than once.
 pub fn repeated() {
     let mut counts = Vec::with_capacity(128);
     TRACKER.with(|tracker| counts.extend(tracker.said().repeated().take(128)));
-    let mut text = String::new();
-    for count in counts {
-        let (rule, times, place) = (count.rule.id, count.times, site::frame(count.site).summary());
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "=={}==shmsan: {rule} happened {times} times at {place}", kernel::pid());
+    if counts.is_empty() {
+        return;
     }
-    if !text.is_empty() {
-        sink::stderr(text.as_bytes());
-    }
+    let counts = counts.iter().map(|count| (count.rule, count.times, site::frame(count.site)));
+    let text = match options().trace_format {
+        TraceFormat::Text => counts.fold(String::new(), |mut text, (rule, times, frame)| {
+            let (id, place) = (rule.id, frame.summary());
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "=={}==shmsan: {id} happened {times} times at {place}", kernel::pid());
+            text
+        }),
+        TraceFormat::Json => json::repeated(counts, identity::header()),
+    };
+    sink::stderr(text.as_bytes());
 }

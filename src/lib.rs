@@ -14,6 +14,7 @@ mod announce;
 mod boundary;
 mod errno;
 mod facts;
+mod identity;
 mod kernel;
 mod leaks;
 mod lifecycle;

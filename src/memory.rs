@@ -2,30 +2,36 @@
 
 use crate::kernel;
 use shmsan_core::call::Addr;
+use shmsan_core::path::PathStart;
 use std::ffi::CStr;
 
-/// As much of a path as the kernel reads at most, its end included (`PATH_MAX`).
-const PATH_MAX: usize = libc::PATH_MAX as usize;
 /// No page is smaller.
 const PAGE: usize = 4096;
 
-/// The path at `address`, copied by the kernel, which finds out whether it can be read; `None` where it cannot.
-pub fn path(address: Addr) -> Option<Vec<u8>> {
-    let mut path = Vec::new();
-    path.try_reserve_exact(PATH_MAX).ok()?;
-    while path.len() < PATH_MAX {
+/// What stands at `address`, copied by the kernel, which finds out whether all of it can be read; `None` where it cannot,
+/// or where the program has forbidden itself process_vm_readv(2).
+pub fn bytes<const SIZE: usize>(address: Addr) -> Option<[u8; SIZE]> {
+    let mut bytes = [0; SIZE];
+    (kernel::map::copy(address.0, &mut bytes) == Ok(SIZE)).then_some(bytes)
+}
+
+/// The beginning of the path at `address`, copied in the same way.
+pub fn path(address: Addr) -> Option<PathStart> {
+    // One more, to see whether that was all.
+    let mut path = [0; PathStart::ROOM + 1];
+    let mut length = 0;
+    while length < path.len() {
         // No further than the page: the next one may not be there, nor needed.
-        let begin = address.0.checked_add(path.len())?;
-        let room = (PAGE - begin % PAGE).min(PATH_MAX - path.len());
-        let old = path.len();
-        path.resize(old + room, 0);
-        kernel::map::copy(begin, &mut path[old..]).ok()?;
-        if let Some(end) = path[old..].iter().position(|byte| *byte == 0) {
-            path.truncate(old + end);
-            break;
+        let begin = address.0.checked_add(length)?;
+        let room = (PAGE - begin % PAGE).min(path.len() - length);
+        let part = &mut path[length..length + room];
+        kernel::map::copy(begin, part).ok()?;
+        if let Some(end) = part.iter().position(|byte| *byte == 0) {
+            return Some(PathStart::new(&path[..length + end]));
         }
+        length += room;
     }
-    Some(path)
+    Some(PathStart::new(&path))
 }
 
 /// A string of the program that lives at least as long as the call; empty for NULL.

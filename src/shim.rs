@@ -13,8 +13,9 @@ use shmsan_core::check;
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::{IPC_RMID, IPC_SET};
 use shmsan_core::rule;
+use shmsan_core::time::Time;
 use shmsan_core::tracker::seen::fingerprint;
-use shmsan_core::tracker::{FtokFailure, PathStart, Place, Recorded, Released, Spare, Surroundings};
+use shmsan_core::tracker::{FtokFailure, Place, Recorded, Released, Spare, Surroundings};
 
 /// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
 /// and returned as it is; on success errno stays as the program had it.
@@ -53,7 +54,7 @@ fn perform_at_length(call: Call, caller: Caller) -> isize {
 
 fn perform_traced(call: Call, caller: Caller) -> Outcome {
     let released = release(call, caller);
-    let stopwatch = contain(|| options().trace.then(Stopwatch::start)).flatten();
+    let stopwatch = contain(|| options().trace.then(|| Stopwatch::start(&call))).flatten();
     let outcome = kernel::perform(&call);
     contain(|| {
         if let Some(stopwatch) = stopwatch {
@@ -147,10 +148,10 @@ fn take_note(call: Call, outcome: Outcome, caller: Caller) {
 
 #[inline]
 fn record(call: Call, outcome: Outcome, caller: Caller) {
-    let mut around = Surroundings { place: place(caller), learned: None, time: 0 };
+    let mut around = Surroundings { place: place(caller), learned: None, time: Time::default() };
     if let (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) = (call, outcome) {
         SEEN.forget(id);
-        around.time = kernel::time();
+        around.time = kernel::clock::time();
     }
     loop {
         let recorded = TRACKER.with(|tracker| tracker.record(&call, outcome, &around));
@@ -207,8 +208,7 @@ fn judge(call: Call, outcome: Outcome, caller: Caller) -> bool {
 #[cold]
 fn ftok_failed(path: Addr, project: i32, errno: Errno, caller: Caller) {
     let site = site::keep(&caller);
-    let start = memory::path(path).map(|path| PathStart::new(&path));
-    let failure = FtokFailure { path: start, address: path, project, errno, site };
+    let failure = FtokFailure { path: memory::path(path), address: path, project, errno, site };
     TRACKER.with(|tracker| tracker.set_ftok_failure(failure));
     announce::finding(&rule::FTOK_FAILED, site, || Some(check::ftok::failed(&failure)));
 }

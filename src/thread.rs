@@ -116,7 +116,7 @@ pub fn id() -> i32 {
 
 #[cold]
 fn ask_id() -> i32 {
-    let id = kernel::thread();
+    let id = kernel::tid();
     words().id.set(id);
     id
 }

@@ -1,49 +1,90 @@
-//! `trace=1`: each call as a line, as strace would print it.
+//! `trace=1`: each call as a line, as strace would print it. Nothing here may change what the program sees.
 
+use crate::kernel::clock;
 use crate::site::{self, Caller};
-use crate::{kernel, memory, sink};
-use shmsan_core::call::{Call, Outcome};
-use shmsan_core::event::{Clock, Event};
+use crate::state::options;
+use crate::{identity, kernel, memory, sink};
+use shmsan_core::call::{Addr, Call, Outcome, ShmId};
+use shmsan_core::detail::{Change, Detail, Limits, Owner, Status, Usage};
+use shmsan_core::event::Event;
+use shmsan_core::flags::{self, Command};
+use shmsan_core::options::TraceFormat;
+use shmsan_core::report::{json, trace};
+use shmsan_core::time::Time;
+
+const _: () = assert!(size_of::<libc::shmid_ds>() == Status::SIZE);
 
 /// Begun before a call that is traced.
 pub struct Stopwatch {
-    epoch: libc::timespec,
-    begin: libc::timespec,
+    /// What only could be seen before.
+    change: Option<Change>,
+    time: Time,
+    begin_ns: u64,
 }
 
 impl Stopwatch {
-    pub fn start() -> Self {
-        Self { epoch: now(libc::CLOCK_REALTIME), begin: now(libc::CLOCK_MONOTONIC) }
+    pub fn start(call: &Call) -> Self {
+        // The looks come first: they are no part of the call's duration.
+        Self { change: change(call), time: clock::time(), begin_ns: clock::monotonic_ns() }
     }
 
     /// Prints the line.
     pub fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) {
-        let end = now(libc::CLOCK_MONOTONIC);
-        let elapsed = (end.tv_sec - self.begin.tv_sec) * 1_000_000_000 + end.tv_nsec - self.begin.tv_nsec;
-        let path = path(call);
+        let duration_ns = clock::monotonic_ns().saturating_sub(self.begin_ns);
         let event = Event {
-            pid: kernel::pid(),
-            time: Clock::new(self.epoch.tv_sec, self.epoch.tv_nsec),
-            call,
+            stamp: identity::stamp(self.time),
+            duration_ns,
+            call: *call,
             outcome,
-            path: path.as_deref(),
-            duration_ns: elapsed.try_into().unwrap_or_default(),
-            caller: site::frame(site::keep(caller)),
+            site: site::keep(caller),
+            detail: self.change.map(Detail::Change).or_else(|| detail(call, outcome)),
         };
-        sink::stderr(format!("{event}\n").as_bytes());
+        print(&event);
     }
 }
 
-fn path(call: &Call) -> Option<Vec<u8>> {
+fn print(event: &Event) {
+    let caller = site::frame(event.site);
+    let line = match options().trace_format {
+        TraceFormat::Text => trace::line(event, &caller),
+        TraceFormat::Json => json::call(event, identity::exe(), &caller),
+    };
+    sink::stderr(line.as_bytes());
+}
+
+/// What IPC_SET is about to be told, and of what it finds.
+fn change(call: &Call) -> Option<Change> {
     match *call {
-        Call::Ftok { path, .. } => memory::path(path),
+        Call::Control { id, command, buffer } if Command(command).number() == flags::IPC_SET => {
+            let asked = Status::from_kernel(&memory::bytes(buffer)?)?.owner;
+            Some(Change { before: owner(id), asked })
+        }
         _ => None,
     }
 }
 
-fn now(clock: libc::clockid_t) -> libc::timespec {
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the kernel (mostly the vDSO) writes into our struct.
-    unsafe { libc::clock_gettime(clock, &raw mut now) };
-    now
+fn owner(id: ShmId) -> Option<Owner> {
+    let status = kernel::status_of_segment(id)?;
+    Some(Owner { uid: status.shm_perm.uid, gid: status.shm_perm.gid, mode: u32::from(status.shm_perm.mode) })
+}
+
+/// What the call's pointer leads to now that it is over. Another thread may have taken it away since.
+fn detail(call: &Call, outcome: Outcome) -> Option<Detail> {
+    match *call {
+        Call::Ftok { path, .. } => memory::path(path).map(Detail::Path),
+        Call::Control { command, buffer, .. } if outcome.is_ok() => filled(command, buffer),
+        _ => None,
+    }
+}
+
+/// The buffer that the kernel filled.
+fn filled(command: i32, buffer: Addr) -> Option<Detail> {
+    match command {
+        flags::IPC_STAT | flags::SHM_STAT | flags::SHM_STAT_ANY => {
+            Status::from_kernel(&memory::bytes(buffer)?).map(Detail::Status)
+        }
+        flags::IPC_INFO => Limits::from_kernel(&memory::bytes(buffer)?).map(Detail::Limits),
+        flags::SHM_INFO => Usage::from_kernel(&memory::bytes(buffer)?).map(Detail::Usage),
+        _ => None,
+    }
 }

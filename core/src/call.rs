@@ -1,6 +1,7 @@
 //! One call of the five, and what came of it: plain data, as the program gave it and the kernel answered. Nothing here
 //! judges.
 
+use crate::detail::Detail;
 use crate::errno::Errno;
 use crate::flags::{AttachFlags, Command, GetFlags};
 use std::fmt;
@@ -76,8 +77,8 @@ pub type Outcome = Result<usize, Errno>;
 pub struct Written<'a> {
     pub call: &'a Call,
     pub outcome: Outcome,
-    /// The path given to ftok; `None` where it could not be read.
-    pub path: Option<&'a [u8]>,
+    /// Stands in the place of the address that led to it.
+    pub detail: Option<&'a Detail>,
 }
 
 impl fmt::Display for Written<'_> {
@@ -86,7 +87,7 @@ impl fmt::Display for Written<'_> {
         match (self.outcome, self.call) {
             (Err(errno), _) => write!(f, " = -1 {errno}"),
             (Ok(key), Call::Ftok { .. }) => write!(f, " = {:#x}", key & 0xffff_ffff),
-            (Ok(address), Call::Attach { .. }) => write!(f, " = {address:#x}"),
+            (Ok(address @ 1..), Call::Attach { .. }) => write!(f, " = {address:#x}"),
             (Ok(value), _) => write!(f, " = {value}"),
         }
     }
@@ -101,11 +102,23 @@ impl Written<'_> {
             Call::Get { key, size, flags } => write!(f, "shmget({:#x}, {size}, {})", key.0, GetFlags(flags)),
             Call::Attach { id, address, flags } => write!(f, "shmat({id}, {address}, {})", AttachFlags(flags)),
             Call::Detach { address } => write!(f, "shmdt({address})"),
-            Call::Control { id, command, buffer } => write!(f, "shmctl({id}, {}, {buffer})", Command(command)),
-            Call::Ftok { path, project } => match self.path {
-                Some(path) => write!(f, "ftok({}, {project})", crate::text::Quoted(path)),
-                None => write!(f, "ftok({path}, {project})"),
-            },
+            Call::Control { id, command, buffer } => {
+                write!(f, "shmctl({id}, {}, ", Command(command))?;
+                self.write_pointer(f, buffer)?;
+                f.write_str(")")
+            }
+            Call::Ftok { path, project } => {
+                f.write_str("ftok(")?;
+                self.write_pointer(f, path)?;
+                write!(f, ", {project})")
+            }
+        }
+    }
+
+    fn write_pointer(&self, f: &mut fmt::Formatter<'_>, address: Addr) -> fmt::Result {
+        match self.detail {
+            Some(detail) => write!(f, "{detail}"),
+            None => write!(f, "{address}"),
         }
     }
 }
@@ -113,9 +126,11 @@ impl Written<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detail::{Change, Owner};
+    use crate::path::PathStart;
 
     fn written(call: Call, outcome: Outcome) -> String {
-        Written { call: &call, outcome, path: None }.to_string()
+        Written { call: &call, outcome, detail: None }.to_string()
     }
 
     #[test]
@@ -131,6 +146,8 @@ mod tests {
                 "shmget(0xffffffff, 18446744073709551615, 000) = -1 ENOENT (No such file or directory)",
             ),
             (attach(0, 0), Ok(0x7f95_b8c3_4000), "shmat(3, NULL, 0) = 0x7f95b8c34000"),
+            // Root may have it there.
+            (attach(1, 0o20000), Ok(0), "shmat(3, 0x1, SHM_RND) = 0"),
             (
                 attach(usize::MAX, 0o10000),
                 Err(Errno(22)),
@@ -146,11 +163,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_buffer_shows_stands_in_its_place() {
+        let call = Call::Control { id: ShmId(3), command: 1, buffer: Addr(0x7000) };
+        let asked = Owner { uid: 1, gid: 2, mode: 0o640 };
+        let change = Detail::Change(Change { before: Some(Owner { uid: 0, ..asked }), asked });
+        let written = Written { call: &call, outcome: Err(Errno(1)), detail: Some(&change) };
+        assert_eq!(
+            written.to_string(),
+            "shmctl(3, IPC_SET, {shm_perm={uid=0 -> 1, gid=2, mode=0640}}) = -1 EPERM (Operation not permitted)"
+        );
+        assert_eq!(Written { detail: None, outcome: Ok(0), ..written }.to_string(), "shmctl(3, IPC_SET, 0x7000) = 0");
+    }
+
+    #[test]
     fn a_path_that_could_be_read_stands_in_quotes() {
         let call = Call::Ftok { path: Addr(1), project: 65 };
-        let written = Written { call: &call, outcome: Ok(0x4105_0007), path: Some(b"a\nb") };
+        let path = Detail::Path(PathStart::new(b"a\nb"));
+        let written = Written { call: &call, outcome: Ok(0x4105_0007), detail: Some(&path) };
         assert_eq!(written.to_string(), r#"ftok("a\nb", 65) = 0x41050007"#);
-        let negative = Written { call: &call, outcome: Ok(usize::MAX - 0xff), path: None };
+        let negative = Written { call: &call, outcome: Ok(usize::MAX - 0xff), detail: None };
         assert_eq!(negative.to_string(), "ftok(0x1, 65) = 0xffffff00");
     }
 }

@@ -27,12 +27,30 @@ pub const PERMISSIONS: i32 = 0o777;
 /// Commands of shmctl(2).
 pub const IPC_RMID: i32 = 0;
 pub const IPC_SET: i32 = 1;
+pub const IPC_STAT: i32 = 2;
+pub const IPC_INFO: i32 = 3;
+pub const SHM_STAT: i32 = 13;
+pub const SHM_INFO: i32 = 14;
+pub const SHM_STAT_ANY: i32 = 15;
+/// Marks a command's structure as the new one where there is an old one too; 64-bit kernels refuse it.
+const IPC_64: i32 = 0o400;
+
+/// Takes one flag after the other.
+type Visit<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>) -> fmt::Result;
 
 /// The third argument of shmget: creation flags and mode.
+#[derive(Clone, Copy)]
 pub struct GetFlags(pub i32);
 
-impl fmt::Display for GetFlags {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl GetFlags {
+    /// The permission bits alone.
+    #[must_use]
+    pub const fn mode(self) -> Mode {
+        Mode((self.0 & 0o777).cast_unsigned())
+    }
+
+    /// Shows each flag, without the mode.
+    pub(crate) fn each(self, visit: Visit<'_>) -> fmt::Result {
         let named = [
             (IPC_CREAT, "IPC_CREAT"),
             (IPC_EXCL, "IPC_EXCL"),
@@ -40,55 +58,87 @@ impl fmt::Display for GetFlags {
             (SHM_NORESERVE, "SHM_NORESERVE"),
         ];
         let huge = SHM_HUGE_MASK << SHM_HUGE_SHIFT;
-        let rest = write_named(f, self.0 & !huge & !0o777, &named)?;
-        if rest != 0 {
-            write!(f, "{rest:#x}|")?;
-        }
+        each_bit(self.0 & !huge & !0o777, &named, visit)?;
         // The page size is a number (its logarithm), not a set of bits.
-        let page_size = (self.0.cast_unsigned() >> SHM_HUGE_SHIFT) & SHM_HUGE_MASK.cast_unsigned();
-        if page_size != 0 {
-            write!(f, "{page_size}<<SHM_HUGE_SHIFT|")?;
+        match (self.0.cast_unsigned() >> SHM_HUGE_SHIFT) & SHM_HUGE_MASK.cast_unsigned() {
+            0 => Ok(()),
+            page_size => visit(format_args!("{page_size}<<SHM_HUGE_SHIFT")),
         }
-        write!(f, "{}", Mode((self.0 & 0o777).cast_unsigned()))
+    }
+}
+
+impl fmt::Display for GetFlags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.each(&mut |flag| write!(f, "{flag}|"))?;
+        write!(f, "{}", self.mode())
     }
 }
 
 /// The third argument of shmat.
+#[derive(Clone, Copy)]
 pub struct AttachFlags(pub i32);
+
+impl AttachFlags {
+    /// Shows each flag.
+    pub(crate) fn each(self, visit: Visit<'_>) -> fmt::Result {
+        let named =
+            [(SHM_RDONLY, "SHM_RDONLY"), (SHM_RND, "SHM_RND"), (SHM_REMAP, "SHM_REMAP"), (SHM_EXEC, "SHM_EXEC")];
+        each_bit(self.0, &named, visit)
+    }
+}
 
 impl fmt::Display for AttachFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named =
-            [(SHM_RDONLY, "SHM_RDONLY"), (SHM_RND, "SHM_RND"), (SHM_REMAP, "SHM_REMAP"), (SHM_EXEC, "SHM_EXEC")];
-        let known = named.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, name)| *name);
-        f.write_str(&known.collect::<Vec<_>>().join("|"))?;
-        let mask = named.iter().fold(0, |mask, (bit, _)| mask | bit);
-        match (self.0 & mask, self.0 & !mask) {
-            (0, 0) => f.write_str("0"),
-            (_, 0) => Ok(()),
-            (0, rest) => write!(f, "{rest:#x}"),
-            (_, rest) => write!(f, "|{rest:#x}"),
+        const NAMED: i32 = SHM_RDONLY | SHM_RND | SHM_REMAP | SHM_EXEC;
+        match self.0 {
+            0 => f.write_str("0"),
+            unknown if unknown & NAMED == 0 => write!(f, "{unknown:#x} /* SHM_??? */"),
+            _ => {
+                let mut between = "";
+                self.each(&mut |flag| write!(f, "{}{flag}", std::mem::replace(&mut between, "|")))
+            }
         }
     }
 }
 
 /// The second argument of shmctl.
+#[derive(Clone, Copy)]
 pub struct Command(pub i32);
+
+impl Command {
+    /// The bare number.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        self.0 & !IPC_64
+    }
+
+    /// The name of a command that the kernel knows.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            IPC_RMID => "IPC_RMID",
+            IPC_SET => "IPC_SET",
+            IPC_STAT => "IPC_STAT",
+            IPC_INFO => "IPC_INFO",
+            11 => "SHM_LOCK",
+            12 => "SHM_UNLOCK",
+            SHM_STAT => "SHM_STAT",
+            SHM_INFO => "SHM_INFO",
+            SHM_STAT_ANY => "SHM_STAT_ANY",
+            _ => return None,
+        })
+    }
+}
 
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            0 => "IPC_RMID",
-            1 => "IPC_SET",
-            2 => "IPC_STAT",
-            3 => "IPC_INFO",
-            11 => "SHM_LOCK",
-            12 => "SHM_UNLOCK",
-            13 => "SHM_STAT",
-            14 => "SHM_INFO",
-            15 => "SHM_STAT_ANY",
-            other => return write!(f, "{other:#x} /* SHM_??? */"),
-        })
+        if self.0 & IPC_64 != 0 {
+            f.write_str("IPC_64|")?;
+        }
+        match Self(self.number()).name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "{:#x} /* SHM_??? */", self.number()),
+        }
     }
 }
 
@@ -101,14 +151,16 @@ impl fmt::Display for Mode {
     }
 }
 
-/// Writes each named bit followed by `|`; returns the bits that have no name.
-fn write_named(f: &mut fmt::Formatter<'_>, bits: i32, named: &[(i32, &str)]) -> Result<i32, fmt::Error> {
-    named.iter().try_fold(bits, |rest, (bit, name)| {
+/// Shows each bit that has a name, and the rest as one number.
+fn each_bit(bits: i32, named: &[(i32, &str)], visit: Visit<'_>) -> fmt::Result {
+    let mut rest = bits;
+    for (bit, name) in named {
         if bits & bit != 0 {
-            write!(f, "{name}|")?;
+            visit(format_args!("{name}"))?;
         }
-        Ok(rest & !bit)
-    })
+        rest &= !bit;
+    }
+    if rest == 0 { Ok(()) } else { visit(format_args!("{rest:#x}")) }
 }
 
 #[cfg(test)]
@@ -135,7 +187,7 @@ mod tests {
         let cases = [
             (0, "0"),
             (SHM_RDONLY, "SHM_RDONLY"),
-            (0o666, "0x1b6"),
+            (0o666, "0x1b6 /* SHM_??? */"),
             (SHM_RDONLY | SHM_RND | SHM_REMAP | SHM_EXEC | 0o666, "SHM_RDONLY|SHM_RND|SHM_REMAP|SHM_EXEC|0x1b6"),
             (-1, "SHM_RDONLY|SHM_RND|SHM_REMAP|SHM_EXEC|0xffff0fff"),
         ];
@@ -147,7 +199,8 @@ mod tests {
     #[test]
     fn an_unknown_command_keeps_its_number() {
         assert_eq!(Command(77).to_string(), "0x4d /* SHM_??? */");
-        assert_eq!(Command(-1).to_string(), "0xffffffff /* SHM_??? */");
+        assert_eq!(Command(-1).to_string(), "IPC_64|0xfffffeff /* SHM_??? */");
+        assert_eq!(Command(0x102).to_string(), "IPC_64|IPC_STAT");
         assert_eq!(Command(15).to_string(), "SHM_STAT_ANY");
     }
 }

@@ -4,14 +4,17 @@
 
 pub mod call;
 pub mod check;
+pub mod detail;
 pub mod errno;
 pub mod event;
 pub mod facts;
 pub mod finding;
 pub mod flags;
 pub mod options;
+pub mod path;
 pub mod report;
 pub mod rule;
 pub mod site;
 pub mod text;
+pub mod time;
 pub mod tracker;

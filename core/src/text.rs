@@ -42,6 +42,14 @@ impl fmt::Display for Plain<'_> {
     }
 }
 
+/// What a terminal obeys, and the marks that turn the direction of writing and can make a name look like another.
+#[must_use]
+pub fn is_misleading(character: char) -> bool {
+    let turns =
+        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || character.is_control()
+}
+
 fn write_harmless(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
     match character {
         '"' => f.write_str("\\\""),
@@ -49,13 +57,10 @@ fn write_harmless(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
         '\n' => f.write_str("\\n"),
         '\t' => f.write_str("\\t"),
         '\r' => f.write_str("\\r"),
-        // Marks that turn the direction of writing can make a name look like another.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            write!(f, "{}", character.escape_unicode())
-        }
+        _ if character.is_control() => write!(f, "\\x{:02x}", u32::from(character)),
         // It would be taken for ours.
         HARD_SPACE => write!(f, "{}", character.escape_unicode()),
-        _ if character.is_control() => write!(f, "\\x{:02x}", u32::from(character)),
+        _ if is_misleading(character) => write!(f, "{}", character.escape_unicode()),
         _ => f.write_char(character),
     }
 }

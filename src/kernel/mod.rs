@@ -1,6 +1,7 @@
 //! The five calls as the kernel does them, and the looks at a segment that change nothing. No wrapper of libc is used:
 //! theirs are interposed, points of cancellation, or the program's own.
 
+pub mod clock;
 pub mod file;
 pub mod map;
 pub mod raw;
@@ -84,7 +85,7 @@ pub fn pid() -> i32 {
 }
 
 /// This thread's id.
-pub fn thread() -> i32 {
+pub fn tid() -> i32 {
     process_id(libc::SYS_gettid)
 }
 
@@ -93,16 +94,8 @@ pub fn parent() -> i32 {
     process_id(libc::SYS_getppid)
 }
 
-/// Seconds since the epoch.
-pub fn time() -> i64 {
-    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the kernel (mostly the vDSO) writes into our struct.
-    unsafe { libc::clock_gettime(libc::CLOCK_REALTIME_COARSE, &raw mut now) };
-    now.tv_sec
-}
-
 fn process_id(call: libc::c_long) -> i32 {
     // SAFETY: getpid, gettid and getppid have no preconditions and cannot fail.
-    let pid: Result = unsafe { syscall(call, [0; 4]) };
-    pid.ok().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default()
+    let id: Result = unsafe { syscall(call, [0; 4]) };
+    id.ok().and_then(|id| i32::try_from(id).ok()).unwrap_or_default()
 }

@@ -66,7 +66,7 @@ fn without_modules(text: &str) -> String {
 }
 
 /// Behind each `word`, as many bytes as `put` says are replaced by what it says.
-fn replace_after(text: &str, word: &str, put: impl Fn(&str) -> (usize, String)) -> String {
+pub fn replace_after(text: &str, word: &str, put: impl Fn(&str) -> (usize, String)) -> String {
     let mut parts = text.split(word);
     let head = parts.next().unwrap_or_default().to_owned();
     parts.fold(head, |text, part| {
@@ -80,7 +80,7 @@ fn digits(text: &str) -> usize {
 }
 
 /// New compilers refuse two lines of server.c and client.c; against our headers they need no flags.
-fn original(name: &str, way: Way) -> PathBuf {
+pub fn original(name: &str, way: Way) -> PathBuf {
     let flags: &[&str] = match (way, name) {
         (Way::Bare | Way::Preloaded, "originals/writer.cpp") => &["-std=c++11"],
         (Way::Bare | Way::Preloaded, _) => &["-Wno-int-conversion", "-Wno-implicit-function-declaration"],

@@ -12,3 +12,5 @@ mod nobody;
 mod originals;
 mod package;
 mod readme;
+mod strace;
+mod trace;

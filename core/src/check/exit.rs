@@ -126,7 +126,7 @@ impl Group {
             call: Written {
                 call: &Call::Get { key, size: asked, flags },
                 outcome: Ok(usize::try_from(id.0).unwrap_or_default()),
-                path: None,
+                detail: None,
             }
             .to_string(),
             site,
@@ -177,7 +177,7 @@ impl Group {
 /// The shmat that failed, as strace would write it.
 fn earlier(Refused { id, address, flags, errno, site }: Refused) -> Earlier {
     let call = Call::Attach { id, address, flags };
-    Earlier { what: Written { call: &call, outcome: Err(errno), path: None }.to_string(), site }
+    Earlier { what: Written { call: &call, outcome: Err(errno), detail: None }.to_string(), site }
 }
 
 fn why(leak: &Leak) -> String {

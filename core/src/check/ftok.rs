@@ -3,14 +3,12 @@
 use crate::errno::Errno;
 use crate::finding::Finding;
 use crate::rule;
-use crate::text::Quoted;
 use crate::tracker::FtokFailure;
 
 /// `ftok-failed`: there is no key, and -1 looks like one.
 #[must_use]
 pub fn failed(failure: &FtokFailure) -> Finding {
-    let path = failure.path.as_ref().map(|path| Quoted(path.bytes()));
-    let headline = match &path {
+    let headline = match &failure.path {
         Some(path) => format!("no key for {path}: {}", failure.errno),
         None => format!("the path cannot be read: {}", failure.errno),
     };
@@ -25,15 +23,15 @@ pub fn failed(failure: &FtokFailure) -> Finding {
         why: "ftok makes a key from the device and inode of a file that exists; when it fails it returns -1, and \
               shmget takes -1 for a key like any other; where the program checks for it, all is well"
             .to_owned(),
-        fix: fix(failure, path.as_ref()),
+        fix: fix(failure),
     }
 }
 
-fn fix(failure: &FtokFailure, path: Option<&Quoted<'_>>) -> String {
-    let Some(path) = path else {
+fn fix(failure: &FtokFailure) -> String {
+    let Some(path) = &failure.path else {
         return "give ftok the name of a file that exists, and check for (key_t)-1".to_owned();
     };
-    let relative = failure.path.as_ref().is_some_and(|path| path.bytes().first().is_some_and(|byte| *byte != b'/'));
+    let relative = path.bytes().first().is_some_and(|byte| *byte != b'/');
     match failure.errno {
         Errno::ENOENT if relative => format!(
             "create {path} before the first run, or give a full path: this one is looked up in the folder the program \
@@ -48,8 +46,8 @@ fn fix(failure: &FtokFailure, path: Option<&Quoted<'_>>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::path::PathStart;
     use crate::site::Site;
-    use crate::tracker::PathStart;
 
     fn failure(path: Option<&[u8]>, errno: Errno) -> FtokFailure {
         FtokFailure {

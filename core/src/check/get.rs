@@ -19,7 +19,7 @@ pub fn key_is_minus_one(call: &Call, outcome: Outcome, site: Site, ftok: Option<
         rule: &rule::KEY_IS_MINUS_ONE,
         severity: rule::KEY_IS_MINUS_ONE.severity,
         headline: headline.to_owned(),
-        call: Written { call, outcome, path: None }.to_string(),
+        call: Written { call, outcome, detail: None }.to_string(),
         site,
         earlier: ftok.map(|failure| Earlier {
             what: format!("the last ftok that failed was {}", failure.written()),
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
     use crate::call::Addr;
     use crate::errno::Errno;
-    use crate::tracker::PathStart;
+    use crate::path::PathStart;
 
     const fn get(key: i32) -> Call {
         Call::Get { key: Key(key), size: 1024, flags: 0o1666 }

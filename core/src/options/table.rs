@@ -71,7 +71,7 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "trace_format",
         default: "text",
-        meaning: "how: text, or json, one object a line",
+        meaning: "how traced calls and reports are written: text, or json, one object a line",
         kind: Kind::Word(|options| &mut options.trace_format),
     },
     Entry {

@@ -1,4 +1,6 @@
-//! Findings as text: pure functions from data to the bytes that are written. Nothing here reads the tracker.
+//! Findings and traced calls as text and as JSON: pure functions from data to what is written. Nothing here reads the tracker.
 
+pub mod json;
 pub mod table;
 pub mod text;
+pub mod trace;

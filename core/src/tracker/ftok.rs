@@ -1,32 +1,10 @@
 //! The last ftok(3) that failed: the likely origin of a key -1.
 
 use crate::call::{Addr, Call, Written};
+use crate::detail::Detail;
 use crate::errno::Errno;
+use crate::path::PathStart;
 use crate::site::Site;
-
-/// As much of a path as is kept without allocating.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PathStart {
-    bytes: [u8; Self::ROOM],
-    length: usize,
-}
-
-impl PathStart {
-    const ROOM: usize = 256;
-
-    #[must_use]
-    pub fn new(path: &[u8]) -> Self {
-        let length = path.len().min(Self::ROOM);
-        let mut bytes = [0; Self::ROOM];
-        bytes[..length].copy_from_slice(&path[..length]);
-        Self { bytes, length }
-    }
-
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FtokFailure {
@@ -44,6 +22,7 @@ impl FtokFailure {
     #[must_use]
     pub fn written(&self) -> String {
         let call = Call::Ftok { path: self.address, project: self.project };
-        Written { call: &call, outcome: Err(self.errno), path: self.path.as_ref().map(PathStart::bytes) }.to_string()
+        let detail = self.path.map(Detail::Path);
+        Written { call: &call, outcome: Err(self.errno), detail: detail.as_ref() }.to_string()
     }
 }

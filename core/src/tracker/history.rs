@@ -4,6 +4,7 @@ use super::{Attachment, Segment};
 use crate::call::{Addr, ShmId};
 use crate::errno::Errno;
 use crate::site::Site;
+use crate::time::Time;
 
 /// So many are remembered of each; a power of two.
 const ROOM: usize = 128;
@@ -26,8 +27,7 @@ pub struct Removed {
     /// Where the removal was, and in which thread.
     pub site: Site,
     pub thread: i32,
-    /// Seconds since the epoch.
-    pub time: i64,
+    pub time: Time,
 }
 
 /// The first shmat(2) of a segment, which failed, with its arguments.

@@ -11,7 +11,7 @@ mod segments;
 mod table;
 
 pub use attachments::Attachment;
-pub use ftok::{FtokFailure, PathStart};
+pub use ftok::FtokFailure;
 pub use history::{Detached, Refused, Removed};
 pub use said::Said;
 pub use segments::{Origin, Segment, Use};
@@ -20,6 +20,7 @@ pub use table::Full;
 use crate::call::{Addr, Call, Key, Outcome, ShmId};
 use crate::flags::{IPC_CREAT, IPC_EXCL, IPC_RMID, IPC_SET, PERMISSIONS};
 use crate::site::Site;
+use crate::time::Time;
 use history::History;
 use table::Table;
 
@@ -49,8 +50,8 @@ pub struct Surroundings {
     pub place: Place,
     /// What the kernel knows of the segment; to be asked for only after [`Recorded::Asks`].
     pub learned: Option<Learned>,
-    /// Seconds since the epoch; of a removal only.
-    pub time: i64,
+    /// Now; of a removal only.
+    pub time: Time,
 }
 
 /// How far [`Tracker::record`] got.

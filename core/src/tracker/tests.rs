@@ -6,7 +6,7 @@ use crate::errno::Errno;
 const PAGE: usize = 4096;
 const SITE: Site = Site::Return(0x1234);
 const PLACE: Place = Place { site: SITE, thread: 7 };
-const AROUND: Surroundings = Surroundings { place: PLACE, learned: None, time: 0 };
+const AROUND: Surroundings = Surroundings { place: PLACE, learned: None, time: Time(0) };
 
 fn get(key: i32, flags: i32) -> Call {
     Call::Get { key: Key(key), size: 100, flags }

@@ -50,12 +50,17 @@ impl Compiler {
 
 /// The compiler called `name` ("gcc", "clang-19", …), or nothing after a line that says which test goes without.
 pub fn find_compiler(name: &str, wanted_for: &str) -> Option<Compiler> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    let found = find_program(name);
     if found.is_none() {
         say(&format!("skipped: {wanted_for}: {name} is not installed"));
     }
     found.map(|program| Compiler { program })
+}
+
+/// The program called `name` that a shell would find.
+pub fn find_program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// A file of c-tests/, by its path below that folder.

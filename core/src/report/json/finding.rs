@@ -1,0 +1,65 @@
+//! A finding, and at the end what was found more than once.
+
+use super::write::Object;
+use super::{Header, line, prose, site};
+use crate::facts::SegmentFacts;
+use crate::finding::Finding;
+use crate::flags::Mode;
+use crate::rule::{Rule, Severity};
+use crate::site::{Frame, Site};
+
+/// The line of one finding, with its end. `frame` looks a site up.
+#[must_use]
+pub fn finding(finding: &Finding, header: Header<'_>, frame: &dyn Fn(Site) -> Frame) -> String {
+    let Finding { rule, severity, headline, call, why, fix, .. } = finding;
+    line(header, "finding", |object| {
+        object.text("rule", rule.id);
+        object.text(
+            "severity",
+            match severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+        );
+        object.text("message", headline);
+        object.text("call", call);
+        site(object, "site", &frame(finding.site));
+        match &finding.earlier {
+            Some(earlier) => object.object("earlier", |object| {
+                object.text("message", &earlier.what);
+                site(object, "site", &frame(earlier.site));
+            }),
+            None => object.null("earlier"),
+        }
+        match &finding.segment {
+            Some(facts) => object.object("segment", |object| segment(object, facts)),
+            None => object.null("segment"),
+        }
+        object.text("why", prose(why));
+        object.text("fix", prose(fix));
+    })
+}
+
+fn segment(object: &mut Object<'_>, facts: &SegmentFacts) {
+    object.number("id", facts.id);
+    object.text("key", facts.key);
+    object.number("size", facts.size);
+    object.text("mode", Mode(facts.mode));
+    object.number("uid", facts.uid);
+    object.bytes("owner", facts.owner.as_ref().map(String::as_bytes));
+    object.number("cpid", facts.creator);
+    object.number("nattch", facts.attachments);
+    object.number("own_nattch", facts.own_attachments);
+}
+
+/// The line that counts what happened again after it was said, with its end.
+#[must_use]
+pub fn repeated<'a>(counts: impl Iterator<Item = (&'a Rule, u64, Frame)>, header: Header<'_>) -> String {
+    line(header, "summary", |object| {
+        object.objects("repeated", counts, |object, (rule, times, frame)| {
+            object.text("rule", rule.id);
+            object.number("times", times);
+            site(object, "site", &frame);
+        });
+    })
+}
