@@ -2,17 +2,30 @@
 
 use crate::state::{TRACKER, options};
 use crate::{identity, kernel, sink, site};
+use shmsan_core::check::{Explain, Made};
 use shmsan_core::finding::Finding;
 use shmsan_core::options::TraceFormat;
 use shmsan_core::report::{json, text};
 use shmsan_core::rule::Rule;
 use shmsan_core::site::Site;
+use shmsan_core::tracker::Cause;
 use std::fmt::Write;
 
-/// Says what `make` finds, unless that rule was said of that site before.
-pub fn finding(rule: &'static Rule, site: Site, make: impl FnOnce() -> Option<Finding>) {
-    if TRACKER.with(|tracker| tracker.said().is_new(rule, site)) == Some(true) {
-        make().iter().for_each(report_now);
+/// Says what a rule has found of a call, unless it is off, or another thread has just said it.
+pub fn found(made: &Made, rule: &'static Rule, cause: Cause, explain: Explain<'_>) {
+    let is_first = || TRACKER.with(|tracker| tracker.said().found(made.site, cause, rule)) == Some(true);
+    if options().checks.contains(rule) && is_first() {
+        report_now(&made.finding(rule, explain()));
+    }
+}
+
+/// Says what `make` finds outside the five calls, once for each place.
+pub fn finding(rule: &'static Rule, site: Site, make: impl FnOnce() -> Finding) {
+    let cause = Cause::Rule(rule);
+    let is_new = || TRACKER.with(|tracker| tracker.said().is_new(site, cause)) == Some(true);
+    let is_first = || TRACKER.with(|tracker| tracker.said().found(site, cause, rule)) == Some(true);
+    if options().checks.contains(rule) && is_new() && is_first() {
+        report_now(&make());
     }
 }
 
@@ -27,8 +40,8 @@ pub fn report_now(finding: &Finding) {
 
 /// At the end: what happened more than once.
 pub fn repeated() {
-    let mut counts = Vec::with_capacity(128);
-    TRACKER.with(|tracker| counts.extend(tracker.said().repeated().take(128)));
+    let mut counts = Vec::with_capacity(256);
+    TRACKER.with(|tracker| counts.extend(tracker.said().repeated().take(256)));
     if counts.is_empty() {
         return;
     }

@@ -1,12 +1,15 @@
 //! The reads behind the trait `Facts`: after the real call, for a rule that is about to speak. All of it may be missing.
 
-use crate::kernel::{self, file};
+mod creator;
+
+use crate::kernel::{self, clock, file};
 use crate::process;
 use crate::state::TRACKER;
-use shmsan_core::call::{Key, ShmId};
-use shmsan_core::facts::{Facts, Heir, SegmentFacts, mappings_by_segment, user_name};
-use shmsan_core::flags::PERMISSIONS;
-use shmsan_core::tracker::{Learned, Origin};
+use shmsan_core::call::{Addr, Key, ShmId};
+use shmsan_core::detail::{Limits, Owner, Status, Usage};
+use shmsan_core::facts::{Facts, Heir, Identity, Past, SegmentFacts, mappings_by_segment, user_name};
+use shmsan_core::flags::{self, PERMISSIONS};
+use shmsan_core::tracker::{Attachment, Detached, Failed, Learned, Origin, Removed, Segment};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -27,30 +30,50 @@ pub fn learn(id: ShmId) -> Option<Learned> {
     })
 }
 
-/// The kernel, asked now. What is the same for every segment is read once, for one report.
+/// The kernel, asked now. What is the same for every segment is read once, for one call or one report.
 #[derive(Default)]
 pub struct Kernel {
     passwd: OnceCell<Option<Vec<u8>>>,
     mappings: OnceCell<Option<HashMap<ShmId, u64>>>,
     forced: OnceCell<bool>,
     heir: OnceCell<Option<Heir>>,
+    limits: OnceCell<Option<Limits>>,
+    usage: OnceCell<Option<Usage>>,
 }
 
 impl Facts for Kernel {
+    fn status(&self, id: ShmId) -> Option<Status> {
+        kernel::status_of_segment(id).map(|status| status_from(&status))
+    }
+
     fn segment(&self, id: ShmId) -> Option<SegmentFacts> {
-        let status = kernel::status_of_segment(id)?;
-        let attachments = status.shm_nattch;
+        let status = self.status(id)?;
+        let attachments = status.attachments;
         Some(SegmentFacts {
             id,
-            key: Key(status.shm_perm.__key),
-            size: status.shm_segsz,
-            mode: u32::from(status.shm_perm.mode),
-            uid: status.shm_perm.uid,
-            owner: self.owner(status.shm_perm.uid),
-            creator: status.shm_cpid,
+            key: status.key,
+            size: usize::try_from(status.size).ok()?,
+            mode: status.owner.mode,
+            uid: status.owner.uid,
+            owner: self.owner(status.owner.uid),
+            creator: status.creator,
+            process: (status.creator != self.pid()).then(|| creator::of(&status)),
+            age: u64::try_from(clock::time().0 / 1_000_000_000 - status.changed_at).ok(),
             attachments,
             own_attachments: if attachments == 0 { 0 } else { self.own_attachments(id).min(attachments) },
         })
+    }
+
+    fn id_of(&self, key: Key) -> Option<ShmId> {
+        kernel::id_of_key(key)
+    }
+
+    fn limits(&self) -> Option<Limits> {
+        *self.limits.get_or_init(|| Limits::from_kernel(&kernel::control_info(flags::IPC_INFO)?))
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        *self.usage.get_or_init(|| Usage::from_kernel(&kernel::control_info(flags::SHM_INFO)?))
     }
 
     fn destroyed_with_last_user(&self) -> bool {
@@ -65,6 +88,70 @@ impl Facts for Kernel {
 
     fn pid(&self) -> i32 {
         kernel::pid()
+    }
+
+    fn identity(&self) -> Identity {
+        kernel::identity()
+    }
+
+    fn page_size(&self) -> usize {
+        kernel::page_size()
+    }
+
+    fn past(&self) -> &dyn Past {
+        self
+    }
+}
+
+/// This process's past is what the tracker saw.
+impl Past for Kernel {
+    fn known_segment(&self, id: ShmId) -> Option<Segment> {
+        TRACKER.with(|tracker| tracker.segment(id)).flatten()
+    }
+
+    fn attachment_of(&self, address: Addr) -> Option<Attachment> {
+        TRACKER.with(|tracker| tracker.attachment_of(address, kernel::page_size())).flatten()
+    }
+
+    fn attachment_of_segment(&self, id: ShmId) -> Option<Attachment> {
+        TRACKER.with(|tracker| tracker.attachment_of_segment(id)).flatten()
+    }
+
+    fn detached_from(&self, address: Addr) -> Option<Detached> {
+        TRACKER.with(|tracker| tracker.detached_from(address)).flatten()
+    }
+
+    fn removal_of(&self, id: ShmId) -> Option<Removed> {
+        TRACKER.with(|tracker| tracker.removal_of(id)).flatten()
+    }
+
+    fn failed_get(&self) -> Option<Failed> {
+        TRACKER.with(|tracker| tracker.failed_get()).flatten()
+    }
+
+    fn failed_attach(&self) -> Option<Failed> {
+        TRACKER.with(|tracker| tracker.failed_attach()).flatten()
+    }
+
+    fn failed_ftok(&self) -> Option<Failed> {
+        TRACKER.with(|tracker| tracker.failed_ftok()).flatten()
+    }
+}
+
+fn status_from(status: &libc::shmid_ds) -> Status {
+    let owner = Owner { uid: status.shm_perm.uid, gid: status.shm_perm.gid, mode: u32::from(status.shm_perm.mode) };
+    Status {
+        key: Key(status.shm_perm.__key),
+        owner,
+        creator_uid: status.shm_perm.cuid,
+        creator_gid: status.shm_perm.cgid,
+        size: status.shm_segsz as u64,
+        attached_at: status.shm_atime,
+        detached_at: status.shm_dtime,
+        changed_at: status.shm_ctime,
+        creator: status.shm_cpid,
+        last: status.shm_lpid,
+        attachments: status.shm_nattch,
     }
 }
 

@@ -15,6 +15,7 @@ mod boundary;
 mod errno;
 mod facts;
 mod identity;
+mod judge;
 mod kernel;
 mod leaks;
 mod lifecycle;

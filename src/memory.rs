@@ -1,7 +1,8 @@
 //! Looking into the program's memory without trusting that it can be read.
 
 use crate::kernel;
-use shmsan_core::call::Addr;
+use shmsan_core::call::{Addr, Call};
+use shmsan_core::detail::Detail;
 use shmsan_core::path::PathStart;
 use std::ffi::CStr;
 
@@ -32,6 +33,14 @@ pub fn path(address: Addr) -> Option<PathStart> {
         length += room;
     }
     Some(PathStart::new(&path))
+}
+
+/// What a report can show of a call that failed, beside its arguments.
+pub fn detail_of_failure(call: Call) -> Option<Detail> {
+    match call {
+        Call::Ftok { path: address, .. } => path(address).map(Detail::Path),
+        _ => None,
+    }
 }
 
 /// A string of the program that lives at least as long as the call; empty for NULL.

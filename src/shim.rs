@@ -7,15 +7,13 @@ use crate::site::{self, Caller};
 use crate::state::{SEEN, TRACKER, options};
 use crate::thread;
 use crate::trace::Stopwatch;
-use crate::{announce, errno, leaks, memory};
-use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
-use shmsan_core::check;
+use crate::{errno, judge, leaks, memory};
+use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::{IPC_RMID, IPC_SET};
-use shmsan_core::rule;
 use shmsan_core::time::Time;
 use shmsan_core::tracker::seen::fingerprint;
-use shmsan_core::tracker::{FtokFailure, Place, Recorded, Released, Spare, Surroundings};
+use shmsan_core::tracker::{Failed, Place, Recorded, Released, Spare, Surroundings};
 
 /// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
 /// and returned as it is; on success errno stays as the program had it.
@@ -137,8 +135,20 @@ fn id_of(value: usize) -> ShmId {
 #[inline(never)]
 fn take_note(call: Call, outcome: Outcome, caller: Caller) {
     contain(|| {
-        record(call, outcome, caller);
-        let found = judge(call, outcome, caller);
+        #[cfg(debug_assertions)]
+        assert!(!options().panic_on_purpose, "on purpose");
+        let found = match outcome {
+            Ok(_) => {
+                record(call, outcome, caller);
+                judge::succeeded(call, outcome, caller)
+            }
+            Err(errno) => {
+                // Asked first: what failed before is not what failed now.
+                judge::failed(call, errno, caller);
+                record(call, outcome, caller);
+                return;
+            }
+        };
         // What a rule has something to say of is counted every time.
         if let (Call::Get { .. }, Ok(value), false) = (call, outcome, found) {
             SEEN.note(id_of(value), fingerprint_of(call, caller));
@@ -149,6 +159,11 @@ fn take_note(call: Call, outcome: Outcome, caller: Caller) {
 #[inline]
 fn record(call: Call, outcome: Outcome, caller: Caller) {
     let mut around = Surroundings { place: place(caller), learned: None, time: Time::default() };
+    if let Err(errno) = outcome {
+        let Place { site, thread } = around.place;
+        let failed = Failed { call, errno, site, thread, detail: memory::detail_of_failure(call) };
+        TRACKER.with(|tracker| tracker.record_failure(failed));
+    }
     if let (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) = (call, outcome) {
         SEEN.forget(id);
         around.time = kernel::clock::time();
@@ -189,35 +204,6 @@ fn find_out(recorded: Option<Recorded>, around: &mut Surroundings) -> bool {
 }
 
 #[inline]
-fn place(caller: Caller) -> Place {
+pub fn place(caller: Caller) -> Place {
     Place { site: site::keep(&caller), thread: thread::id() }
-}
-
-/// Lets the rules speak that have something to say of this call; whether one had.
-fn judge(call: Call, outcome: Outcome, caller: Caller) -> bool {
-    #[cfg(debug_assertions)]
-    assert!(!options().panic_on_purpose, "on purpose");
-    match (call, outcome) {
-        (Call::Ftok { path, project }, Err(errno)) => ftok_failed(path, project, errno, caller),
-        (Call::Get { key: Key::FAILED, .. }, _) => key_is_minus_one(call, outcome, caller),
-        _ => return false,
-    }
-    true
-}
-
-#[cold]
-fn ftok_failed(path: Addr, project: i32, errno: Errno, caller: Caller) {
-    let site = site::keep(&caller);
-    let failure = FtokFailure { path: memory::path(path), address: path, project, errno, site };
-    TRACKER.with(|tracker| tracker.set_ftok_failure(failure));
-    announce::finding(&rule::FTOK_FAILED, site, || Some(check::ftok::failed(&failure)));
-}
-
-#[cold]
-fn key_is_minus_one(call: Call, outcome: Outcome, caller: Caller) {
-    let site = site::keep(&caller);
-    announce::finding(&rule::KEY_IS_MINUS_ONE, site, || {
-        let ftok = TRACKER.with(|tracker| tracker.ftok_failure()).flatten();
-        check::get::key_is_minus_one(&call, outcome, site, ftok.as_ref())
-    });
 }

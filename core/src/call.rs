@@ -70,6 +70,20 @@ pub enum Call {
     Ftok { path: Addr, project: i32 },
 }
 
+impl Call {
+    /// The function's name in C.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Get { .. } => "shmget",
+            Self::Attach { .. } => "shmat",
+            Self::Detach { .. } => "shmdt",
+            Self::Control { .. } => "shmctl",
+            Self::Ftok { .. } => "ftok",
+        }
+    }
+}
+
 /// What the call returned when it succeeded (an id, an address, 0, a key), or its errno.
 pub type Outcome = Result<usize, Errno>;
 

@@ -5,6 +5,7 @@ mod nearest;
 mod table;
 mod value;
 
+use crate::rule::Checks;
 use crate::text::{Plain, shortened};
 use grammar::{Item, Value};
 use std::fmt::Write;
@@ -14,6 +15,7 @@ use table::{Entry, TABLE};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch of the user's, by its name")]
 pub struct Options {
+    pub checks: Checks,
     pub color: Color,
     pub context_size: u32,
     pub detect_leaks: bool,
@@ -62,6 +64,7 @@ impl Options {
     /// Before the defaults.
     const fn unset() -> Self {
         Self {
+            checks: Checks::NONE,
             color: Color::Auto,
             context_size: 0,
             detect_leaks: false,
@@ -150,6 +153,7 @@ mod tests {
     #[test]
     fn the_defaults_are_those_of_the_table() {
         let expected = Options {
+            checks: Checks::parse("calls+memory", Checks::NONE).unwrap(),
             context_size: 1,
             detect_leaks: true,
             log_path: b"stderr".to_vec(),

@@ -73,6 +73,6 @@ fn report(attachment: &Attachment, buffer: Addr, room: usize, length: usize, cal
     contain(|| {
         let line = LongLine { attachment, buffer, room, length };
         let site = site::keep(caller);
-        announce::finding(&rule::OVERFLOW, site, || Some(overflow::long_line(&line, site)));
+        announce::finding(&rule::memory::OVERFLOW, site, || overflow::long_line(&line, site));
     });
 }

@@ -129,11 +129,5 @@ fn fail(errno: c_int) -> c_int {
 /// The attachment in whose pages `address` lies.
 pub fn tracked_attachment(address: Addr) -> Option<Attachment> {
     let _inside = boundary::enter()?;
-    contain(|| TRACKER.with(|tracker| tracker.attachment_of(address, page_size())).flatten()).flatten()
-}
-
-/// Bytes in a page.
-fn page_size() -> usize {
-    // SAFETY: sysconf only looks.
-    usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
+    contain(|| TRACKER.with(|tracker| tracker.attachment_of(address, kernel::page_size())).flatten()).flatten()
 }

@@ -3,13 +3,16 @@
 
 pub mod clock;
 pub mod file;
+mod identity;
 pub mod map;
 pub mod raw;
 pub mod signal;
 
+pub use identity::identity;
+
 use libc::c_int;
 use raw::{Result, syscall, syscall6};
-use shmsan_core::call::{Addr, Call, Outcome, ShmId};
+use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use std::mem::MaybeUninit;
 
@@ -60,6 +63,46 @@ pub fn status_of_segment(id: ShmId) -> Option<libc::shmid_ds> {
         // Kernels before 4.17 do not know it.
         .or_else(|| control(id, libc::IPC_STAT))
         .map(|(_, status)| status)
+}
+
+/// The segment with this key, found without creating one; nothing for IPC_PRIVATE, with which shmget always creates.
+pub fn id_of_key(key: Key) -> Option<ShmId> {
+    if key == Key::PRIVATE {
+        return None;
+    }
+    let found = perform(&Call::Get { key, size: 0, flags: 0 }).ok()?;
+    Some(ShmId(i32::try_from(found).ok()?))
+}
+
+/// What IPC_INFO or SHM_INFO fills.
+pub fn control_info<const SIZE: usize>(command: c_int) -> Option<[u8; SIZE]> {
+    // More than either structure needs.
+    let mut info = [0_u64; 16];
+    let buffer = Addr(info.as_mut_ptr() as usize);
+    perform(&Call::Control { id: ShmId(0), command, buffer }).ok()?;
+    let mut bytes = [0; SIZE];
+    let words = info.iter().flat_map(|word| word.to_ne_bytes());
+    bytes.iter_mut().zip(words).for_each(|(byte, word)| *byte = word);
+    Some(bytes)
+}
+
+/// Whether a process is there: `None` where it may not be asked.
+pub fn is_there(pid: c_int) -> Option<bool> {
+    // SAFETY: signal 0 is none.
+    match unsafe { syscall(libc::SYS_kill, [int(pid), 0, 0, 0]) } {
+        Ok(_) | Err(libc::EPERM) => Some(true),
+        Err(libc::ESRCH) => Some(false),
+        Err(_) => None,
+    }
+}
+
+/// Bytes in a page.
+pub fn page_size() -> usize {
+    // SAFETY: getauxval only looks.
+    match unsafe { libc::getauxval(libc::AT_PAGESZ) } {
+        0 => 4096,
+        size => usize::try_from(size).unwrap_or(4096),
+    }
 }
 
 fn control(id: ShmId, command: c_int) -> Option<(ShmId, libc::shmid_ds)> {

@@ -56,7 +56,9 @@ impl Traced {
 
     /// Whether the shim may have asked this by itself.
     fn is_a_look(&self) -> bool {
-        self.call.starts_with("shmctl(") && [", SHM_STAT_ANY, ", ", IPC_STAT, "].iter().any(|it| self.call.contains(it))
+        let commands = [", SHM_STAT_ANY, ", ", IPC_STAT, ", ", IPC_INFO, ", ", SHM_INFO, "];
+        self.call.starts_with("shmctl(") && commands.iter().any(|it| self.call.contains(it))
+            || self.call.starts_with("shmget(0x") && self.call.contains(", 0, 000)")
     }
 
     fn is_ftok(&self) -> bool {

@@ -120,7 +120,7 @@ impl Group {
         let Segment { id, key, asked, flags, site, .. } = first.segment;
         let sure = first.refused.is_some() || first.is_private();
         Finding {
-            rule: first.refused.map_or(&rule::LEAKED_SEGMENT, |_| &rule::CREATED_THEN_ATTACH_FAILED),
+            rule: first.refused.map_or(&rule::exit::LEAKED_SEGMENT, |_| &rule::exit::CREATED_THEN_ATTACH_FAILED),
             severity: if sure && first.heir.is_none() { Severity::Error } else { Severity::Warning },
             headline: self.headline(),
             call: Written {
@@ -199,33 +199,10 @@ mod tests {
     use super::*;
     use crate::call::Addr;
     use crate::errno::Errno;
+    use crate::facts::fake::{PID, World, segment};
     use crate::flags::SHM_DEST;
     use crate::site::Site;
     use crate::tracker::{Origin, Use};
-
-    const PID: i32 = 77;
-
-    #[derive(Default)]
-    struct Kernel {
-        segment: Option<SegmentFacts>,
-        forced: bool,
-        heir: Option<Heir>,
-    }
-
-    impl Facts for Kernel {
-        fn segment(&self, id: ShmId) -> Option<SegmentFacts> {
-            self.segment.clone().filter(|segment| segment.id == id)
-        }
-        fn destroyed_with_last_user(&self) -> bool {
-            self.forced
-        }
-        fn heir(&self) -> Option<Heir> {
-            self.heir
-        }
-        fn pid(&self) -> i32 {
-            PID
-        }
-    }
 
     fn created(key: i32) -> Segment {
         Segment {
@@ -244,17 +221,11 @@ mod tests {
     }
 
     fn now(key: i32) -> SegmentFacts {
-        SegmentFacts {
-            id: ShmId(5),
-            key: Key(key),
-            size: 27,
-            mode: 0o666,
-            uid: 0,
-            owner: None,
-            creator: PID,
-            attachments: 0,
-            own_attachments: 0,
-        }
+        SegmentFacts { key: Key(key), size: 27, mode: 0o666, ..segment(5) }
+    }
+
+    fn world(now: Option<SegmentFacts>) -> World {
+        World { segments: now.into_iter().collect(), ..World::default() }
     }
 
     fn findings(leaks: impl IntoIterator<Item = Leak>) -> Vec<Finding> {
@@ -263,12 +234,12 @@ mod tests {
         all.findings().collect()
     }
 
-    fn severity(segment: &Segment, moment: Moment, kernel: &Kernel) -> Option<Severity> {
-        findings(leak(segment, None, moment, kernel)).first().map(|finding| finding.severity)
+    fn severity(segment: &Segment, moment: Moment, world: &World) -> Option<Severity> {
+        findings(leak(segment, None, moment, world)).first().map(|finding| finding.severity)
     }
 
     fn ask(segment: &Segment, now: Option<SegmentFacts>, moment: Moment) -> Option<Severity> {
-        severity(segment, moment, &Kernel { segment: now, ..Kernel::default() })
+        severity(segment, moment, &world(now))
     }
 
     #[test]
@@ -311,7 +282,7 @@ mod tests {
 
     #[test]
     fn under_shm_rmid_forced_the_kernel_cleans_up_at_exit() {
-        let kernel = Kernel { segment: Some(now(9)), forced: true, heir: None };
+        let kernel = World { forced: true, ..world(Some(now(9))) };
         assert_eq!(leak(&created(9), None, Moment::Exit, &kernel), None);
         assert!(leak(&created(9), None, Moment::Running, &kernel).is_some());
     }
@@ -319,7 +290,7 @@ mod tests {
     #[test]
     fn a_relative_that_still_runs_may_remove_it() {
         for heir in [Heir::Parent(7), Heir::Children] {
-            let kernel = |key| Kernel { segment: Some(now(key)), heir: Some(heir), forced: false };
+            let kernel = |key| World { heir: Some(heir), ..world(Some(now(key))) };
             assert_eq!(severity(&created(9), Moment::Exit, &kernel(9)), None);
             assert_eq!(severity(&created(0), Moment::Exit, &kernel(0)), Some(Severity::Warning));
             assert_eq!(severity(&created(0), Moment::Running, &kernel(0)), Some(Severity::Error));
@@ -328,7 +299,7 @@ mod tests {
 
     #[test]
     fn the_report_names_the_bytes_the_key_and_the_way_to_remove_it() {
-        let kernel = Kernel { segment: Some(now(0x162e)), ..Kernel::default() };
+        let kernel = world(Some(now(0x162e)));
         let finding = &findings(leak(&created(0x162e), None, Moment::Exit, &kernel))[0];
         assert_eq!(finding.headline, "27 bytes left behind under key 0x0000162e (5678)");
         assert_eq!(finding.call, "shmget(0x162e, 27, IPC_CREAT|0666) = 5");
@@ -338,9 +309,9 @@ mod tests {
     #[test]
     fn a_segment_that_could_not_be_attached_is_another_rule_and_an_error_whatever_its_key() {
         let refused = Refused { id: ShmId(5), address: Addr(0), flags: 0, errno: Errno(13), site: Site::Return(9) };
-        let kernel = |heir| Kernel { segment: Some(now(9)), heir, forced: false };
+        let kernel = |heir| World { heir, ..world(Some(now(9))) };
         let finding = &findings(leak(&created(9), Some(refused), Moment::Exit, &kernel(None)))[0];
-        assert_eq!((finding.rule, finding.severity), (&rule::CREATED_THEN_ATTACH_FAILED, Severity::Error));
+        assert_eq!((finding.rule, finding.severity), (&rule::exit::CREATED_THEN_ATTACH_FAILED, Severity::Error));
         assert_eq!(finding.headline, "27 bytes left behind under key 0x00000009 (9), after shmat failed");
         let earlier =
             Earlier { what: "shmat(5, NULL, 0) = -1 EACCES (Permission denied)".to_owned(), site: refused.site };
@@ -348,13 +319,13 @@ mod tests {
         assert!(finding.fix.contains(" where shmat fails"), "{}", finding.fix);
         assert_eq!(leak(&created(9), Some(refused), Moment::Exit, &kernel(Some(Heir::Children))), None);
         let used = findings(leak(&created(9), None, Moment::Exit, &kernel(None)));
-        assert_eq!((used[0].rule, used[0].severity), (&rule::LEAKED_SEGMENT, Severity::Warning));
+        assert_eq!((used[0].rule, used[0].severity), (&rule::exit::LEAKED_SEGMENT, Severity::Warning));
     }
 
     #[test]
     fn leaks_of_one_site_are_one_report() {
         let of = |id: i32, key: i32, line: usize| {
-            let kernel = Kernel { segment: Some(SegmentFacts { id: ShmId(id), ..now(key) }), ..Kernel::default() };
+            let kernel = world(Some(SegmentFacts { id: ShmId(id), ..now(key) }));
             let segment = Segment { id: ShmId(id), site: Site::Return(line), ..created(key) };
             leak(&segment, None, Moment::Exit, &kernel).unwrap()
         };

@@ -1,38 +1,42 @@
 //! What can be wrong with ftok(3).
 
+use super::{Check, Explain, Made, Words};
+use crate::call::Call;
+use crate::detail::Detail;
 use crate::errno::Errno;
-use crate::finding::Finding;
+use crate::facts::Facts;
+use crate::path::PathStart;
 use crate::rule;
-use crate::tracker::FtokFailure;
 
-/// `ftok-failed`: there is no key, and -1 looks like one.
-#[must_use]
-pub fn failed(failure: &FtokFailure) -> Finding {
-    let headline = match &failure.path {
-        Some(path) => format!("no key for {path}: {}", failure.errno),
-        None => format!("the path cannot be read: {}", failure.errno),
+pub const FAILED: &[Check] = &[Check { rule: &rule::ftok::FTOK_FAILED, find: failed }];
+
+/// There is no key, and -1 looks like one.
+fn failed<'a>(made: &'a Made, _facts: &'a dyn Facts) -> Option<Explain<'a>> {
+    let (Call::Ftok { .. }, Err(errno)) = (made.call, made.outcome) else { return None };
+    let path = match &made.detail {
+        Some(Detail::Path(path)) => Some(path),
+        _ => None,
     };
-    Finding {
-        rule: &rule::FTOK_FAILED,
-        severity: rule::FTOK_FAILED.severity,
-        headline,
-        call: failure.written(),
-        site: failure.site,
-        earlier: None,
-        segment: None,
-        why: "ftok makes a key from the device and inode of a file that exists; when it fails it returns -1, and \
-              shmget takes -1 for a key like any other; where the program checks for it, all is well"
-            .to_owned(),
-        fix: fix(failure),
-    }
+    Some(Box::new(move || Words {
+        headline: match path {
+            Some(path) => format!("no key for {path}: {errno}"),
+            None => format!("the path cannot be read: {errno}"),
+        },
+        why:
+            "ftok makes a key from the device and inode of a file that exists; when it fails it returns -1, and shmget \
+              takes -1 for a key like any other; where the program checks for it, all is well"
+                .to_owned(),
+        fix: fix(path, errno),
+        ..Words::default()
+    }))
 }
 
-fn fix(failure: &FtokFailure) -> String {
-    let Some(path) = &failure.path else {
+fn fix(path: Option<&PathStart>, errno: Errno) -> String {
+    let Some(path) = path else {
         return "give ftok the name of a file that exists, and check for (key_t)-1".to_owned();
     };
     let relative = path.bytes().first().is_some_and(|byte| *byte != b'/');
-    match failure.errno {
+    match errno {
         Errno::ENOENT if relative => format!(
             "create {path} before the first run, or give a full path: this one is looked up in the folder the program \
              was started in; and check for (key_t)-1"
@@ -46,22 +50,23 @@ fn fix(failure: &FtokFailure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::PathStart;
+    use crate::call::Addr;
+    use crate::check::tests::first;
+    use crate::facts::fake::World;
+    use crate::finding::Finding;
     use crate::site::Site;
 
-    fn failure(path: Option<&[u8]>, errno: Errno) -> FtokFailure {
-        FtokFailure {
-            path: path.map(PathStart::new),
-            address: crate::call::Addr(1),
-            project: 65,
-            errno,
-            site: Site::Unknown,
-        }
+    fn failure(path: Option<&[u8]>, errno: Errno) -> Finding {
+        let call = Call::Ftok { path: Addr(1), project: 65 };
+        let detail = path.map(|path| Detail::Path(PathStart::new(path)));
+        let made = Made { call, outcome: Err(errno), site: Site::Unknown, detail };
+        first(&made, &World::default()).unwrap()
     }
 
     #[test]
     fn the_headline_names_the_path_and_the_reason() {
-        let finding = failed(&failure(Some(b"shmfile"), Errno::ENOENT));
+        let finding = failure(Some(b"shmfile"), Errno::ENOENT);
+        assert_eq!(finding.rule.id, "ftok-failed");
         assert_eq!(finding.headline, "no key for \"shmfile\": ENOENT (No such file or directory)");
         assert_eq!(finding.call, "ftok(\"shmfile\", 65) = -1 ENOENT (No such file or directory)");
         assert!(finding.fix.contains("the folder the program was started in"));
@@ -69,13 +74,13 @@ mod tests {
 
     #[test]
     fn a_full_path_is_not_told_about_the_working_folder() {
-        let finding = failed(&failure(Some(b"/var/shmfile"), Errno::ENOENT));
+        let finding = failure(Some(b"/var/shmfile"), Errno::ENOENT);
         assert!(!finding.fix.contains("folder"), "{}", finding.fix);
     }
 
     #[test]
     fn a_path_that_cannot_be_read_is_not_quoted() {
-        let finding = failed(&failure(None, Errno::EFAULT));
+        let finding = failure(None, Errno::EFAULT);
         assert_eq!(finding.headline, "the path cannot be read: EFAULT (Bad address)");
         assert_eq!(finding.call, "ftok(0x1, 65) = -1 EFAULT (Bad address)");
     }

@@ -1,7 +1,90 @@
-//! The rules at work: pure functions from a call, its outcome and what is known to a finding. One family per file; none
-//! makes a call or prints.
+//! The conditions of the rules: pure functions from a call, its outcome and the facts to what is wrong. A family is a file.
+//! Nothing here asks the kernel itself.
 
 pub mod exit;
 pub mod ftok;
 pub mod get;
 pub mod overflow;
+
+use crate::call::{Call, Outcome, Written};
+use crate::detail::Detail;
+use crate::facts::{Facts, SegmentFacts};
+use crate::finding::{Earlier, Finding};
+use crate::rule::{Rule, Severity};
+use crate::site::Site;
+
+/// A call that was made, as the rules see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Made {
+    pub call: Call,
+    pub outcome: Outcome,
+    pub site: Site,
+    /// What its pointers showed, where that was looked at.
+    pub detail: Option<Detail>,
+}
+
+/// What a rule says of a call, once its condition has held.
+#[derive(Debug, Default)]
+pub struct Words {
+    /// What happened, in one line.
+    pub headline: String,
+    /// The other place of a two-sided mistake.
+    pub earlier: Option<Earlier>,
+    pub segment: Option<SegmentFacts>,
+    pub why: String,
+    pub fix: String,
+    /// Where it is not the rule's own.
+    pub severity: Option<Severity>,
+}
+
+/// Finds the words: it may ask for more facts, and is called only for what will be printed.
+pub type Explain<'a> = Box<dyn FnOnce() -> Words + 'a>;
+
+/// A rule and its condition.
+pub struct Check {
+    pub rule: &'static Rule,
+    /// `None` where the condition does not hold. It asks for as few facts as it can: it runs for each such call.
+    pub find: for<'a> fn(&'a Made, &'a dyn Facts) -> Option<Explain<'a>>,
+}
+
+/// The checks that may have something to say of a call. Of a failed one the first whose condition holds explains it; of
+/// one that succeeded each says its own.
+#[must_use]
+pub fn of(call: &Call, outcome: Outcome) -> &'static [Check] {
+    match (call, outcome.is_ok()) {
+        (Call::Get { .. }, true) => get::SUCCEEDED,
+        (Call::Get { .. }, false) => get::FAILED,
+        (Call::Ftok { .. }, false) => ftok::FAILED,
+        _ => &[],
+    }
+}
+
+impl Made {
+    /// The finding that `rule` comes to.
+    #[must_use]
+    pub fn finding(&self, rule: &'static Rule, words: Words) -> Finding {
+        let Words { headline, earlier, segment, why, fix, severity } = words;
+        Finding {
+            rule,
+            severity: severity.unwrap_or(rule.severity),
+            headline,
+            call: Written { call: &self.call, outcome: self.outcome, detail: self.detail.as_ref() }.to_string(),
+            site: self.site,
+            earlier,
+            segment,
+            why,
+            fix,
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// The first finding of a call, as the shim would report it with every rule on.
+    pub fn first(made: &Made, facts: &dyn Facts) -> Option<Finding> {
+        let found = |check: &Check| (check.find)(made, facts).map(|explain| made.finding(check.rule, explain()));
+        of(&made.call, made.outcome).iter().find_map(found)
+    }
+}

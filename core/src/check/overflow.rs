@@ -24,8 +24,8 @@ pub fn long_line(line: &LongLine<'_>, site: Site) -> Finding {
     let over = length + 1 - room;
     let offset = buffer.0 - attachment.address.0;
     Finding {
-        rule: &rule::OVERFLOW,
-        severity: rule::OVERFLOW.severity,
+        rule: &rule::memory::OVERFLOW,
+        severity: rule::memory::OVERFLOW.severity,
         headline: format!("a line of {length} bytes does not fit the {room} bytes left in the segment"),
         call: format!("gets({buffer}), {offset} bytes into segment {} of {} bytes", attachment.id, attachment.size),
         site,

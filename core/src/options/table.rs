@@ -13,6 +13,13 @@ pub struct Entry {
 /// By name.
 pub const TABLE: &[Entry] = &[
     Entry {
+        name: "checks",
+        default: "calls+memory",
+        meaning: "which rules speak: the rings calls, memory and advice, and rules by their names, each behind + or -; \
+                  checks=-ftok-failed leaves one out",
+        kind: Kind::Checks(|options| &mut options.checks),
+    },
+    Entry {
         name: "color",
         default: "auto",
         meaning: "colour the reports: auto, where they go to a terminal and NO_COLOR is not set; always; never",

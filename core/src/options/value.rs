@@ -1,6 +1,8 @@
 //! What the value of an option can be, and how it is read and shown.
 
 use super::Options;
+use super::nearest::nearest;
+use crate::rule::{self, Checks, Ring};
 use crate::text::{Plain, shortened};
 use std::ops::RangeInclusive;
 
@@ -11,6 +13,8 @@ pub enum Kind {
     Number(RangeInclusive<u32>, fn(&mut Options) -> &mut u32),
     /// One of a few words.
     Word(fn(&mut Options) -> &mut dyn Word),
+    /// Rings and rules, as in `calls+memory-ID`.
+    Checks(fn(&mut Options) -> &mut Checks),
     /// Any bytes.
     Text(fn(&mut Options) -> &mut Vec<u8>),
 }
@@ -38,6 +42,11 @@ impl Kind {
                 let position = field.words().iter().position(|word| word.as_bytes() == value);
                 field.choose(position.ok_or_else(|| format!("is none of {}", field.words().join(", ")))?);
             }
+            Self::Checks(field) => {
+                let text = str::from_utf8(value).map_err(|_| "is no text")?;
+                let parsed = Checks::parse(text, *field(options));
+                *field(options) = parsed.map_err(unknown_check)?;
+            }
             Self::Text(field) => value.clone_into(field(options)),
         }
         Ok(())
@@ -52,6 +61,7 @@ impl Kind {
                 let field = field(options);
                 field.words()[field.position()].to_owned()
             }
+            Self::Checks(field) => field(options).to_string(),
             Self::Text(field) => shortened(&Plain(field(options)).to_string(), 200),
         }
     }
@@ -61,9 +71,15 @@ impl Kind {
         match self {
             Self::Switch(_) => "1".to_owned(),
             Self::Text(_) => "TEXT".to_owned(),
-            Self::Number(..) | Self::Word(_) => self.show(options),
+            Self::Number(..) | Self::Word(_) | Self::Checks(_) => self.show(options),
         }
     }
+}
+
+fn unknown_check(part: &str) -> String {
+    let names = Ring::ALL.into_iter().map(Ring::name).chain(rule::all().map(|rule| rule.id));
+    let hint = nearest(part, names).map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
+    format!("names no ring and no rule at \"{}\"{hint}", shortened(part, 40))
 }
 
 const BOOLEAN: &str = "is neither 0 nor 1 (also yes, no, true, false)";

@@ -62,7 +62,7 @@ mod tests {
 
     fn finding() -> Finding {
         Finding {
-            rule: &rule::KEY_IS_MINUS_ONE,
+            rule: &rule::get::KEY_IS_MINUS_ONE,
             severity: rule::Severity::Error,
             headline: "what".to_owned(),
             call: "shmget() = 0".to_owned(),

@@ -3,7 +3,7 @@
 //! neither allocates nor waits, because it runs under a lock.
 
 mod attachments;
-mod ftok;
+mod failed;
 mod history;
 mod said;
 pub mod seen;
@@ -11,9 +11,9 @@ mod segments;
 mod table;
 
 pub use attachments::Attachment;
-pub use ftok::FtokFailure;
+pub use failed::Failed;
 pub use history::{Detached, Refused, Removed};
-pub use said::Said;
+pub use said::{Cause, Said};
 pub use segments::{Origin, Segment, Use};
 pub use table::Full;
 
@@ -102,7 +102,9 @@ pub struct Tracker {
     detached: History<Detached>,
     removed: History<Removed>,
     refused: History<Refused>,
-    ftok_failure: Option<FtokFailure>,
+    failed_get: Option<Failed>,
+    failed_attach: Option<Failed>,
+    failed_ftok: Option<Failed>,
     said: Said,
 }
 
@@ -122,7 +124,9 @@ impl Tracker {
             detached: History::new(),
             removed: History::new(),
             refused: History::new(),
-            ftok_failure: None,
+            failed_get: None,
+            failed_attach: None,
+            failed_ftok: None,
             said: Said::new(),
         }
     }
@@ -282,7 +286,7 @@ impl Tracker {
     pub fn become_child(&mut self) {
         self.segments.iter_mut().for_each(|segment| segment.inherited = true);
         self.attachments.iter_mut().for_each(|attachment| attachment.inherited = true);
-        self.said = Said::new();
+        self.said.clear();
     }
 
     /// The program says that this segment may stay; `false` where it is not known here.
@@ -317,6 +321,19 @@ impl Tracker {
         self.removed.newest(|removed| removed.id == id).copied()
     }
 
+    /// What is known of `id`, where this process got it.
+    #[must_use]
+    pub fn segment(&self, id: ShmId) -> Option<Segment> {
+        self.segments.get(Segment::key(id)).copied()
+    }
+
+    /// The newest attachment of `id`.
+    #[must_use]
+    pub fn attachment_of_segment(&self, id: ShmId) -> Option<Attachment> {
+        let all = self.attachments.iter().filter(|attachment| attachment.id == id);
+        all.max_by_key(|attachment| attachment.number).copied()
+    }
+
     /// How many attachments of `id` are known here.
     #[must_use]
     pub fn attachments_of(&self, id: ShmId) -> u64 {
@@ -333,13 +350,32 @@ impl Tracker {
         self.attachments.iter()
     }
 
-    pub const fn set_ftok_failure(&mut self, failure: FtokFailure) {
-        self.ftok_failure = Some(failure);
+    /// Takes note of a call that failed, beside [`Tracker::record`].
+    pub const fn record_failure(&mut self, failed: Failed) {
+        match failed.call {
+            Call::Get { .. } => self.failed_get = Some(failed),
+            Call::Attach { .. } => self.failed_attach = Some(failed),
+            Call::Ftok { .. } => self.failed_ftok = Some(failed),
+            Call::Detach { .. } | Call::Control { .. } => {}
+        }
     }
 
+    /// The last shmget that failed.
     #[must_use]
-    pub const fn ftok_failure(&self) -> Option<FtokFailure> {
-        self.ftok_failure
+    pub const fn failed_get(&self) -> Option<Failed> {
+        self.failed_get
+    }
+
+    /// The last shmat that failed.
+    #[must_use]
+    pub const fn failed_attach(&self) -> Option<Failed> {
+        self.failed_attach
+    }
+
+    /// The last ftok that failed.
+    #[must_use]
+    pub const fn failed_ftok(&self) -> Option<Failed> {
+        self.failed_ftok
     }
 
     /// What was reported already.

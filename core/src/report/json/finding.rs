@@ -2,7 +2,7 @@
 
 use super::write::Object;
 use super::{Header, line, prose, site};
-use crate::facts::SegmentFacts;
+use crate::facts::{Life, SegmentFacts};
 use crate::finding::Finding;
 use crate::flags::Mode;
 use crate::rule::{Rule, Severity};
@@ -19,6 +19,7 @@ pub fn finding(finding: &Finding, header: Header<'_>, frame: &dyn Fn(Site) -> Fr
             match severity {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
+                Severity::Info => "info",
             },
         );
         object.text("message", headline);
@@ -48,6 +49,16 @@ fn segment(object: &mut Object<'_>, facts: &SegmentFacts) {
     object.number("uid", facts.uid);
     object.bytes("owner", facts.owner.as_ref().map(String::as_bytes));
     object.number("cpid", facts.creator);
+    let process = facts.process.as_ref();
+    object.bytes("creator", process.and_then(|process| process.command.as_deref()));
+    match process.map(|process| process.life) {
+        Some(life @ (Life::Runs | Life::Gone)) => object.number("creator_runs", life == Life::Runs),
+        Some(Life::Unknown) | None => object.null("creator_runs"),
+    }
+    match facts.age {
+        Some(age) => object.number("unchanged_s", age),
+        None => object.null("unchanged_s"),
+    }
     object.number("nattch", facts.attachments);
     object.number("own_nattch", facts.own_attachments);
 }

@@ -5,7 +5,7 @@ use crate::call::{Addr, Call, Key, Outcome, ShmId};
 use crate::detail::{Change, Detail, Limits, Owner, Status, Usage};
 use crate::errno::Errno;
 use crate::event::Event;
-use crate::facts::SegmentFacts;
+use crate::facts::{Life, Process, SegmentFacts};
 use crate::finding::{Earlier, Finding};
 use crate::path::PathStart;
 use crate::rule;
@@ -134,7 +134,7 @@ fn a_path_that_cannot_be_shown_whole_says_so() {
 fn a_finding_is_an_event_too() {
     let frame = |_| place();
     let bare = Finding {
-        rule: &rule::KEY_IS_MINUS_ONE,
+        rule: &rule::get::KEY_IS_MINUS_ONE,
         severity: rule::Severity::Error,
         headline: "the key is -1".to_owned(),
         call: "shmget(0xffffffff, 27, 000) = 0".to_owned(),
@@ -161,6 +161,8 @@ fn a_finding_is_an_event_too() {
         uid: 0,
         owner: Some("root".to_owned()),
         creator: 1,
+        process: Some(Process { pid: 1, life: Life::Gone, command: Some(b"./server".to_vec()) }),
+        age: Some(41),
         attachments: 2,
         own_attachments: 1,
     };
@@ -169,8 +171,8 @@ fn a_finding_is_an_event_too() {
         read(&super::finding(&Finding { segment: Some(segment), earlier: Some(earlier), ..bare }, HEADER, &frame));
     assert_eq!(line["earlier"], json!({"message": "ftok() = -1", "site": site}));
     let expected = json!({
-        "id": 3, "key": "0x0000162e", "size": 27, "mode": "0666", "uid": 0, "owner": "root", "cpid": 1, "nattch": 2,
-        "own_nattch": 1,
+        "id": 3, "key": "0x0000162e", "size": 27, "mode": "0666", "uid": 0, "owner": "root", "cpid": 1, "creator": "./server",
+        "creator_runs": false, "unchanged_s": 41, "nattch": 2, "own_nattch": 1,
     });
     assert_eq!(line["segment"], expected);
 }
@@ -178,7 +180,7 @@ fn a_finding_is_an_event_too() {
 #[test]
 fn what_was_repeated_is_counted_in_a_summary() {
     let module = Frame { module: Some(("server".to_owned(), 0x11d2)), address: 0x5000, ..Frame::default() };
-    let counts = [(&rule::FTOK_FAILED, 7, place()), (&rule::FTOK_FAILED, 2, module)];
+    let counts = [(&rule::ftok::FTOK_FAILED, 7, place()), (&rule::ftok::FTOK_FAILED, 2, module)];
     let line = read(&repeated(counts.into_iter(), HEADER));
     assert_eq!((&line["event"], &line["repeated"][0]["times"]), (&json!("summary"), &json!(7)));
     let site = json!({
@@ -186,6 +188,6 @@ fn what_was_repeated_is_counted_in_a_summary() {
     });
     assert_eq!(line["repeated"][1], json!({"rule": "ftok-failed", "times": 2, "site": site}));
     let bare = Frame { address: 0x5000, ..Frame::default() };
-    let line = read(&repeated([(&rule::FTOK_FAILED, 2, bare)].into_iter(), HEADER));
+    let line = read(&repeated([(&rule::ftok::FTOK_FAILED, 2, bare)].into_iter(), HEADER));
     assert_eq!(line["repeated"][0]["site"]["address"], "0x5000");
 }

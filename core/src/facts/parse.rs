@@ -1,0 +1,92 @@
+//! What stands in the texts of /proc and /etc. All of it is untrusted: what does not parse is not there.
+
+use crate::call::ShmId;
+use std::collections::HashMap;
+
+/// How many mappings of each segment stand in the text of /proc/PID/maps.
+#[must_use]
+pub fn mappings_by_segment(maps: &[u8]) -> HashMap<ShmId, u64> {
+    let mut counts = HashMap::new();
+    for id in maps.split(|byte| *byte == b'\n').filter_map(mapped_segment) {
+        *counts.entry(id).or_default() += 1;
+    }
+    counts
+}
+
+/// `7f95b8c34000-7f95b8c35000 rw-s 00000000 00:01 3   /SYSV0000162e (deleted)`: the inode is the segment's id.
+fn mapped_segment(line: &[u8]) -> Option<ShmId> {
+    let mut fields = str::from_utf8(line).ok()?.split_ascii_whitespace().skip(4);
+    let inode = fields.next()?.parse().ok()?;
+    let key = fields.next()?.strip_prefix("/SYSV")?;
+    (key.len() == 8 && key.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(ShmId(inode))
+}
+
+/// The name that the text of /etc/passwd gives to `uid`.
+#[must_use]
+pub fn user_name(passwd: &[u8], uid: u32) -> Option<String> {
+    passwd.split(|byte| *byte == b'\n').find_map(|line| {
+        let line = str::from_utf8(line).ok()?;
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    })
+}
+
+/// When a process began, as the text of /proc/PID/stat says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// Clock ticks since the machine did.
+    pub ticks: u64,
+    /// It has ended, and nobody has waited for it yet.
+    pub ended: bool,
+}
+
+/// The name in the second field may hold anything, spaces and parentheses too.
+#[must_use]
+pub fn started(stat: &[u8]) -> Option<Started> {
+    let behind_name = stat.iter().rposition(|byte| *byte == b')')? + 1;
+    let mut fields = str::from_utf8(&stat[behind_name..]).ok()?.split_ascii_whitespace();
+    let state = fields.next()?;
+    Some(Started { ticks: fields.nth(18)?.parse().ok()?, ended: matches!(state, "Z" | "X" | "x") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAPS: &[u8] = b"\
+555e1000-555e2000 r--p 00000000 fd:00 3 /SYSV-not-a-segment
+7f95b8c34000-7f95b8c35000 rw-s 00000000 00:01 3                          /SYSV0000162e (deleted)
+7f95b8c36000-7f95b8c37000 r--s 00000000 00:01 3                          /SYSV0000162e (deleted)
+7f95b8c38000-7f95b8c39000 rw-s 00000000 00:01 32771                      /SYSV00000000 (deleted)
+7fff00000000-7fff00001000 rw-p 00000000 00:00 0                          [stack]
+\xff\xff garbage
+";
+
+    #[test]
+    fn mappings_are_counted_by_the_segments_id() {
+        let expected = HashMap::from([(ShmId(3), 2), (ShmId(32771), 1)]);
+        assert_eq!(mappings_by_segment(MAPS), expected);
+        assert_eq!(mappings_by_segment(b""), HashMap::new());
+    }
+
+    #[test]
+    fn a_user_is_found_by_number_in_the_third_field() {
+        let passwd = b"root:x:0:0:root:/root:/bin/sh\nbroken\n:x:7:\n\xff:x:8:8\ndaemon:x:1:1::/:/bin/false\n";
+        assert_eq!(user_name(passwd, 0).as_deref(), Some("root"));
+        assert_eq!(user_name(passwd, 1).as_deref(), Some("daemon"));
+        assert_eq!([7, 8, 1000].map(|uid| user_name(passwd, uid)), [None, None, None]);
+    }
+
+    #[test]
+    fn a_process_began_at_its_twenty_second_field() {
+        let stat = |name: &str, state: &str| {
+            let fields: Vec<_> = (4..=52).map(|number: u32| number.to_string()).collect();
+            started(format!("17 ({name}) {state} {}\n", fields.join(" ")).as_bytes())
+        };
+        assert_eq!(stat("sh", "S"), Some(Started { ticks: 22, ended: false }));
+        assert_eq!(stat("a) R 1 (b", "Z"), Some(Started { ticks: 22, ended: true }));
+        assert_eq!(started(b"17 (sh) S 1 2"), None);
+        assert_eq!(started(b""), None);
+    }
+}

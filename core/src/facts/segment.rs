@@ -1,0 +1,142 @@
+//! A segment as a report describes it.
+
+use super::{Life, Process};
+use crate::call::{Key, ShmId};
+use crate::flags::{Mode, SHM_DEST, SHM_LOCKED};
+use crate::text::Plain;
+use std::fmt;
+
+/// A segment as IPC_STAT or SHM_STAT_ANY tells it (shmctl(2)), with what else could be found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentFacts {
+    pub id: ShmId,
+    pub key: Key,
+    /// Bytes, as asked for at creation: not rounded to pages.
+    pub size: usize,
+    /// Permission bits, and `SHM_DEST` and `SHM_LOCKED`.
+    pub mode: u32,
+    pub uid: u32,
+    /// The owner's name, where /etc/passwd knows one.
+    pub owner: Option<String>,
+    /// Pid of the creator; 0 where it cannot be seen from this pid namespace.
+    pub creator: i32,
+    /// The creator, where it is another process.
+    pub process: Option<Process>,
+    /// For how many seconds nothing was changed by creation or IPC_SET: the kernel keeps no other time of creation.
+    pub age: Option<u64>,
+    /// Mappings in all processes.
+    pub attachments: u64,
+    /// How many of them are this process's own.
+    pub own_attachments: u64,
+}
+
+impl SegmentFacts {
+    /// Whether it goes by itself with its last detach.
+    #[must_use]
+    pub const fn is_marked_for_destruction(&self) -> bool {
+        self.mode & SHM_DEST != 0
+    }
+}
+
+/// `segment 3: 27 bytes, mode 0666, owner root, nattch 1 (this process)`, and a line of its creator where that is another
+/// process.
+impl fmt::Display for SegmentFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "segment {}: {} bytes, mode {}, owner ", self.id, self.size, Mode(self.mode & 0o777))?;
+        match &self.owner {
+            Some(name) => write!(f, "{}", Plain(name.as_bytes()))?,
+            None => write!(f, "uid {}", self.uid)?,
+        }
+        write!(f, ", nattch {}", self.attachments)?;
+        match self.own_attachments {
+            0 => {}
+            own if own == self.attachments => f.write_str(" (this process, which detaches by ending)")?,
+            own => write!(f, " ({own} of this process)")?,
+        }
+        if self.is_marked_for_destruction() {
+            f.write_str(", marked for destruction")?;
+        }
+        if self.mode & SHM_LOCKED != 0 {
+            f.write_str(", locked in memory")?;
+        }
+        match &self.process {
+            Some(process) => self.write_creator(f, process),
+            None => Ok(()),
+        }
+    }
+}
+
+impl SegmentFacts {
+    fn write_creator(&self, f: &mut fmt::Formatter<'_>, process: &Process) -> fmt::Result {
+        f.write_str("\n    created by ")?;
+        match (process.pid, process.life) {
+            (0, _) => f.write_str("a process that cannot be seen from here")?,
+            (pid, Life::Gone) => write!(f, "pid {pid} (dead)")?,
+            (pid, Life::Runs) => write!(f, "pid {pid} (running)")?,
+            (pid, Life::Unknown) => write!(f, "pid {pid}")?,
+        }
+        if let Some(command) = &process.command {
+            write!(f, ", {}", Plain(command))?;
+        }
+        match self.age {
+            Some(age) => write!(f, "; unchanged for {}", Age(age)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Seconds as a person says them: `41 s`, `2 h 03 m`, `5 days`.
+pub struct Age(pub u64);
+
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (minutes, hours, days) = (self.0 / 60, self.0 / 3600, self.0 / 86_400);
+        match self.0 {
+            seconds @ 0..60 => write!(f, "{seconds} s"),
+            seconds @ 60..3600 => write!(f, "{minutes} m {:02} s", seconds % 60),
+            3600..172_800 => write!(f, "{hours} h {:02} m", minutes % 60),
+            _ => write!(f, "{days} days"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::fake;
+
+    #[test]
+    fn a_segment_is_described_with_what_is_known_of_it() {
+        let mut facts = SegmentFacts { own_attachments: 1, attachments: 1, size: 27, ..fake::segment(3) };
+        assert_eq!(
+            facts.to_string(),
+            "segment 3: 27 bytes, mode 0600, owner root, nattch 1 (this process, which detaches by ending)"
+        );
+        facts.owner = None;
+        facts.attachments = 2;
+        facts.mode |= SHM_DEST | SHM_LOCKED;
+        assert_eq!(
+            facts.to_string(),
+            "segment 3: 27 bytes, mode 0600, owner uid 0, nattch 2 (1 of this process), marked for destruction, locked in memory"
+        );
+    }
+
+    #[test]
+    fn another_creator_has_a_line_of_its_own() {
+        let line = |pid, life, command: Option<&str>, age| {
+            let process = Process { pid, life, command: command.map(Into::into) };
+            let facts = SegmentFacts { process: Some(process), age, ..fake::segment(3) };
+            facts.to_string().lines().nth(1).unwrap().to_owned()
+        };
+        assert_eq!(line(7, Life::Gone, None, Some(7380)), "    created by pid 7 (dead); unchanged for 2 h 03 m");
+        assert_eq!(line(7, Life::Runs, Some("a\x1b[m b"), None), "    created by pid 7 (running), a\\x1b[m b");
+        assert_eq!(line(7, Life::Unknown, None, Some(9)), "    created by pid 7; unchanged for 9 s");
+        assert_eq!(line(0, Life::Unknown, None, None), "    created by a process that cannot be seen from here");
+    }
+
+    #[test]
+    fn an_age_is_said_as_a_person_says_it() {
+        let ages = [0, 59, 60, 3599, 3600, 172_799, 172_800, 864_000].map(|age| Age(age).to_string());
+        assert_eq!(ages, ["0 s", "59 s", "1 m 00 s", "59 m 59 s", "1 h 00 m", "47 h 59 m", "2 days", "10 days"]);
+    }
+}

@@ -1,0 +1,142 @@
+//! Which rules are on: the option `checks`, as in `calls+memory+advice+ID-ID`.
+
+use super::{Ring, Rule, all};
+use std::fmt;
+
+/// More rules than there will be.
+const ROOM: usize = 128;
+
+/// A set of rules.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Checks {
+    /// One bit a rule, in the order of [`all`].
+    on: u128,
+    /// Whether some of them are advice.
+    advice: bool,
+}
+
+impl Checks {
+    pub const NONE: Self = Self { on: 0, advice: false };
+
+    /// Whether `rule` is on.
+    #[must_use]
+    pub fn contains(self, rule: &Rule) -> bool {
+        position(rule).is_some_and(|position| self.on & 1 << position != 0)
+    }
+
+    /// Whether it is worth while to look at the conditions of `ring`: advice is hardly ever asked for.
+    #[must_use]
+    pub fn wants(self, ring: Ring) -> bool {
+        ring != Ring::Advice || self.advice
+    }
+
+    fn has_most_of(self, ring: Ring) -> bool {
+        let (on, off): (Vec<_>, Vec<_>) = all().filter(|rule| rule.ring == ring).partition(|rule| self.contains(rule));
+        on.len() > off.len()
+    }
+
+    /// Reads rings and rules, each behind `+` or `-`. A first sign changes what was `before`; without one it is forgotten.
+    ///
+    /// # Errors
+    /// The part that names nothing.
+    pub fn parse(text: &str, before: Self) -> Result<Self, &str> {
+        let mut checks = if text.starts_with(['+', '-']) { before } else { Self::NONE };
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (on, names) = match rest.strip_prefix('-') {
+                Some(names) => (false, names),
+                None => (true, rest.strip_prefix('+').unwrap_or(rest)),
+            };
+            let (bits, tail) = first_name(names).ok_or(names)?;
+            checks.on = if on { checks.on | bits } else { checks.on & !bits };
+            rest = tail;
+        }
+        checks.advice = all().any(|rule| rule.ring == Ring::Advice && checks.contains(rule));
+        Ok(checks)
+    }
+}
+
+/// As it could be given: whole rings, then single rules.
+impl fmt::Display for Checks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole: Vec<_> = Ring::ALL.into_iter().filter(|ring| self.has_most_of(*ring)).collect();
+        let rings = whole.iter().map(|ring| ring.name()).collect::<Vec<_>>().join("+");
+        f.write_str(&rings)?;
+        all().try_for_each(|rule| match (whole.contains(&rule.ring), self.contains(rule)) {
+            (true, false) => write!(f, "-{}", rule.id),
+            (false, true) => write!(f, "+{}", rule.id),
+            _ => Ok(()),
+        })
+    }
+}
+
+impl fmt::Debug for Checks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(all().filter(|rule| self.contains(rule)).map(|rule| rule.id)).finish()
+    }
+}
+
+fn position(rule: &Rule) -> Option<usize> {
+    all().take(ROOM).position(|other| other == rule)
+}
+
+/// The rules of the longest name at the beginning of `text`, and what follows: names hold signs themselves.
+fn first_name(text: &str) -> Option<(u128, &str)> {
+    let rings = Ring::ALL.into_iter().map(|ring| (ring.name(), bits(|rule| rule.ring == ring)));
+    let rules = all().map(|rule| (rule.id, bits(|other| other == rule)));
+    let named = rings.chain(rules).filter_map(|(name, bits)| {
+        let tail = text.strip_prefix(name)?;
+        (tail.is_empty() || tail.starts_with(['+', '-'])).then_some((name.len(), bits, tail))
+    });
+    named.max_by_key(|(length, ..)| *length).map(|(_, bits, tail)| (bits, tail))
+}
+
+fn bits(is_it: impl Fn(&Rule) -> bool) -> u128 {
+    let positions = all().take(ROOM).enumerate().filter(|(_, rule)| is_it(rule));
+    positions.fold(0, |bits, (position, _)| bits | 1 << position)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::ftok::FTOK_FAILED;
+    use crate::rule::get::KEY_IS_MINUS_ONE;
+    use crate::rule::memory::OVERFLOW;
+
+    fn has(text: &str) -> [bool; 3] {
+        let before = Checks::parse("calls+memory", Checks::NONE).unwrap();
+        let checks = Checks::parse(text, before).unwrap();
+        [&FTOK_FAILED, &KEY_IS_MINUS_ONE, &OVERFLOW].map(|rule| checks.contains(rule))
+    }
+
+    #[test]
+    fn rings_and_rules_are_added_and_taken_away() {
+        assert_eq!(has("calls+memory"), [true; 3]);
+        assert_eq!(has("calls"), [true, true, false]);
+        assert_eq!(has("-ftok-failed"), [false, true, true]);
+        assert_eq!(has("calls-ftok-failed+overflow"), [false, true, true]);
+        assert_eq!(has("key-is-minus-one"), [false, true, false]);
+        assert_eq!(has("-calls+key-is-minus-one-memory"), [false, true, false]);
+        assert_eq!(has(""), [false; 3]);
+        assert!(all().count() <= ROOM);
+    }
+
+    #[test]
+    fn a_set_is_shown_as_it_could_be_given() {
+        for text in ["calls+memory", "calls", "memory-overflow", "calls+memory-ftok-failed"] {
+            let checks = Checks::parse(text, Checks::NONE).unwrap();
+            assert_eq!(Checks::parse(&checks.to_string(), Checks::NONE), Ok(checks), "{text} {checks}");
+        }
+        assert_eq!(
+            Checks::parse("calls+memory-ftok-failed", Checks::NONE).unwrap().to_string(),
+            "calls+memory-ftok-failed"
+        );
+    }
+
+    #[test]
+    fn what_names_nothing_is_said() {
+        assert_eq!(Checks::parse("calls+ftok-fail", Checks::NONE), Err("ftok-fail"));
+        assert_eq!(Checks::parse("calls memory", Checks::NONE), Err("calls memory"));
+        assert_eq!(Checks::parse("calls++memory", Checks::NONE), Err("+memory"));
+    }
+}
