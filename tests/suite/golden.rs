@@ -32,7 +32,7 @@ fn expect_report(expected: &str, way: Way, stderr: &str) {
 
 /// Without what comes from this machine and these tests: the owner of a segment is who runs them, its id is their
 /// namespace's, a source lies below their folder, and a program's name and layout are theirs.
-fn same_everywhere(stderr: &str) -> String {
+pub fn same_everywhere(stderr: &str) -> String {
     let folder = source("").parent().unwrap().display().to_string();
     let text = stderr.replace(&format!("{}/", folder.trim_end_matches('/')), "");
     let text = replace_after(&text, "owner ", |owner| (owner.find([',', '\n']).unwrap_or(owner.len()), "USER".into()));

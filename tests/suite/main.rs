@@ -12,5 +12,6 @@ mod nobody;
 mod originals;
 mod package;
 mod readme;
+mod rules;
 mod strace;
 mod trace;
