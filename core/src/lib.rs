@@ -15,6 +15,7 @@ pub mod path;
 pub mod report;
 pub mod rule;
 pub mod site;
+pub mod suppress;
 pub mod text;
 pub mod time;
 pub mod tracker;

@@ -5,6 +5,8 @@ mod nearest;
 mod table;
 mod value;
 
+pub use nearest::nearest;
+
 use crate::rule::Checks;
 use crate::text::{Plain, shortened};
 use grammar::{Item, Value};

@@ -4,6 +4,7 @@
 const LONGEST: usize = 64;
 
 /// The candidate nearest to `name`, if it is near enough to be a slip of the keyboard.
+#[must_use]
 pub fn nearest(name: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     if name.len() > LONGEST {
         return None;
