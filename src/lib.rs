@@ -27,3 +27,4 @@ mod site;
 mod state;
 mod thread;
 mod trace;
+mod weak;
