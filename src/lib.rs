@@ -27,4 +27,5 @@ mod site;
 mod state;
 mod thread;
 mod trace;
+mod verbose;
 mod weak;

@@ -3,8 +3,8 @@
 
 use crate::boundary::{self, contain};
 use crate::lock::{self, RawLock};
-use crate::state::{TRACKER, options, read_options};
-use crate::{alloc, announce, kernel, leaks, process, sink, thread};
+use crate::state::{self, Settings, TRACKER, options};
+use crate::{alloc, announce, kernel, leaks, process, sink, thread, verbose};
 use shmsan_core::check::exit::Moment;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
@@ -27,14 +27,21 @@ extern "C" fn at_load() {
     let Some(_inside) = thread::enter() else { return };
     contain(|| {
         prepare();
-        let (options, complaints) = read_options();
-        for complaint in complaints {
-            sink::stderr(format!("shmsan: SHMSAN_OPTIONS: {complaint}\n").as_bytes());
-        }
-        if options.help {
-            sink::stderr(options.help().as_bytes());
+        if let Some(settings) = state::given() {
+            say_settings(settings);
         }
     });
+}
+
+#[cold]
+fn say_settings(settings: &Settings) {
+    for complaint in &settings.complaints {
+        sink::complain(format!("shmsan: {complaint}\n").as_bytes());
+    }
+    if settings.options.help {
+        sink::complain(settings.options.help().as_bytes());
+    }
+    verbose::say_loaded();
 }
 
 /// Before each call's checks: sees the first call, and the first one in a child.
@@ -71,6 +78,7 @@ fn prepare() {
     }
     boundary::take_over_panics();
     sink::remember_stderr();
+    state::look_around();
     // As early as can be: before a fork, the handlers registered first run last, and ours takes locks that a worker of
     // somebody else's handler may still need.
     // SAFETY: the handlers are functions of a library that is never unloaded.
@@ -158,7 +166,7 @@ fn release_locks() {
 /// Our destructor runs before those of the libraries that the program needs, and these may still remove segments. A
 /// handler registered from inside it runs last of all.
 extern "C" fn at_unload() {
-    if process::is_in_use() {
+    if process::is_in_use() || verbose::is_wanted() {
         // SAFETY: `at_end` takes no argument into account and belongs to no library that could go.
         unsafe { __cxa_atexit(at_end, null_mut(), null_mut()) };
     }
@@ -172,5 +180,6 @@ extern "C" fn at_end(_: *mut c_void) {
             leaks::report(Moment::Exit);
         }
         announce::repeated();
+        verbose::say_seen();
     });
 }
