@@ -60,6 +60,7 @@ fn new_process() {
     let first = FIRST_CALLER.compare_exchange(0, pid, Relaxed, Relaxed).unwrap_or_else(|first| first);
     if first != 0 && first != pid {
         FIRST_CALLER.store(pid, Relaxed);
+        sink::after_fork_in_child();
         if !locks_are_free() {
             return boundary::give_up("a lock stayed taken over a fork that told nobody, as _Fork does");
         }
@@ -126,6 +127,8 @@ fn locks() -> [&'static RawLock; 2] {
 /// Takes every lock, so that no child inherits one in the middle of its work. The thread counts as inside the shim until
 /// the fork is done: another handler's calls go straight to the kernel.
 unsafe extern "C" fn before_fork() {
+    // Before the locks: a writer may need memory to get done.
+    sink::before_fork();
     if boundary::is_off() {
         return;
     }
@@ -138,11 +141,13 @@ unsafe extern "C" fn before_fork() {
 
 unsafe extern "C" fn after_fork_in_parent() {
     release_locks();
+    sink::after_fork_in_parent();
 }
 
 unsafe extern "C" fn after_fork_in_child() {
     release_locks();
     thread::forget_id();
+    sink::after_fork_in_child();
     process::remember_parent();
     if !process::is_in_use() {
         return;

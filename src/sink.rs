@@ -1,6 +1,7 @@
 //! Where reports go: what log_path names, and standard error when that fails. Descriptors are the program's: none of
 //! ours stays open, and nothing that goes wrong here may stop the program or hurt its data. No lock is held here.
 
+mod gate;
 mod log;
 mod output;
 mod stream;
@@ -72,6 +73,21 @@ pub fn choose(options: &Options) {
 
 fn choice() -> &'static Choice {
     CHOICE.get().unwrap_or(&BEFORE_IT)
+}
+
+/// Before a fork: no log file is open from now on, as far as one can wait for it.
+pub fn before_fork() {
+    gate::close();
+}
+
+/// After a fork, in the parent.
+pub fn after_fork_in_parent() {
+    gate::open();
+}
+
+/// After a fork, in the child.
+pub fn after_fork_in_child() {
+    gate::open_in_child();
 }
 
 /// Writes a report or a trace line where the user wants it, or counts it as dropped.

@@ -82,8 +82,10 @@ const LOG_FILES: &str = "
 ## Log files
 
 With `log_path=/tmp/log` each process writes a file of its own, `/tmp/log.PID`, as under the sanitizers; a child of a fork has
-its own too. With `%p` in the path the pid stands there. With `log_pid=0` all processes write one file: each report and each
-trace line is appended by one write(2), so no two are mixed on a local file system.
+its own too. A `%p` in the path is the pid, and then nothing is added; `%%` is a percent sign.
+
+With `log_pid=0` all processes write one file. Each report and each trace line is appended by one write(2), so no two are
+mixed on a local file system.
 
 - A path that is there when the program begins and is no file, such as a FIFO or `/dev/tty`, is written to as it is.
 - A relative path is relative to the folder in which the program begins, wherever it goes later.

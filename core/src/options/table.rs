@@ -44,14 +44,14 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "log_path",
         default: "stderr",
-        meaning: "where reports and trace lines go: stderr, stdout, or a file's path, to which .PID is added; with %p in it, \
-                  that is the pid and nothing is added (%% is a percent sign)",
+        meaning: "where reports and trace lines go: stderr, stdout, or a file's path, to which .PID is added; a %p in it \
+                  is the pid, and then nothing is added (%% is a percent sign)",
         kind: Kind::Text(|options| &mut options.log_path),
     },
     Entry {
         name: "log_pid",
         default: "1",
-        meaning: "0: add no .PID to log_path, so that all processes write one file, each line whole",
+        meaning: "add .PID to log_path; with 0 all processes write one file, each line whole",
         kind: Kind::Switch(|options| &mut options.log_pid),
     },
     Entry {
@@ -81,7 +81,7 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "verbosity",
         default: "0",
-        meaning: "1: say that shmsan is there when a process begins, and when it ends what was seen of it",
+        meaning: "with 1, say when a process begins that shmsan is there, and when it ends what it saw",
         kind: Kind::Number(0..=1, |options| &mut options.verbosity),
     },
 ];

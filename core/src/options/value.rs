@@ -60,6 +60,9 @@ impl Kind {
     pub fn values(&self) -> String {
         match self {
             Self::Switch(_) => "0 or 1".to_owned(),
+            Self::Number(range, _) if range.end() - range.start() == 1 => {
+                format!("{} or {}", range.start(), range.end())
+            }
             Self::Number(range, _) => format!("{} to {}", range.start(), range.end()),
             Self::Word(field) => {
                 // Any field of the kind knows its words.
