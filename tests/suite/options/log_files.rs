@@ -77,8 +77,8 @@ fn every_line_is_whole_where_many_threads_of_many_processes_write_one_file() {
         let count = PROCESSES * THREADS * TIMES;
         assert_eq!(keys, (first..first + count).collect(), "{way:?}");
         assert_eq!(text.lines().count(), count, "{way:?}");
-        let pids: BTreeSet<_> = text.lines().map(pid_of).collect();
-        assert_eq!(pids.len(), PROCESSES, "{way:?}");
+        let threads: BTreeSet<_> = text.lines().map(pid_of).collect();
+        assert_eq!(threads.len(), PROCESSES * THREADS, "{way:?}");
     }
 }
 
