@@ -94,14 +94,11 @@ impl Log {
             libc::S_IFREG => {}
             _ => return output.write_now(text),
         }
-        let written = if self.torn.swap(false, Relaxed) {
-            output.write_now(&[b"\n", text].concat())
-        } else {
-            output.write_now(text)
-        };
+        let torn = self.torn.swap(false, Relaxed);
+        let written = if torn { output.write_now(&[b"\n", text].concat()) } else { output.write_now(text) };
         written.map_err(|refused| {
             let grown = descriptor.status().is_ok_and(|now| now.st_size != status.st_size);
-            self.torn.store(grown, Relaxed);
+            self.torn.store(torn || grown, Relaxed);
             // Only RLIMIT_FSIZE makes a file refuse what was not tried.
             if refused == Refused::NoRoom { Refused::Failed(libc::EFBIG) } else { refused }
         })

@@ -130,6 +130,16 @@ fn a_child_of_a_threaded_program_inherits_no_descriptor_of_ours() {
 }
 
 #[test]
+fn a_handler_that_leaves_a_call_leaves_no_descriptor_of_ours() {
+    for way in TWO_WAYS {
+        let folder = tempfile::tempdir().unwrap();
+        let run = Run::new(compile("options/jump_out.c", way), way);
+        let ran = run.options("trace=1:log_path=log:log_pid=0").folder(folder.path()).go();
+        assert_eq!((ran.stdout.as_str(), ran.status.code()), ("0 strange descriptors\n", Some(3)), "{way:?}");
+    }
+}
+
+#[test]
 fn a_link_that_somebody_put_in_the_place_of_the_log_is_not_followed() {
     // A shell knows its pid before the program that takes its place does.
     const SCRIPT: &str = r#"ln -s victim "log.$$"; exec "$PROGRAM""#;

@@ -1,7 +1,7 @@
 //! `log_path` where it cannot be written: one line says so, nothing is lost, and the program does not notice.
 
 use super::{expect_plain, files, plain};
-use crate::harness::{Ran, Run, Way, compile, is_root, say};
+use crate::harness::{Ran, Run, Way, compile, is_root, library_folder, say};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -9,11 +9,15 @@ const TWO_WAYS: [Way; 2] = [Way::Preloaded, Way::LinkedStatic];
 
 /// That the reports are on standard error, behind one line that says why.
 fn expect_on_stderr(ran: &Ran, why: &str) {
+    expect_refusal_said(ran, why);
+    assert!(ran.stderr.contains("SUMMARY: shmsan: leaked-segment"), "{}", ran.stderr);
+}
+
+fn expect_refusal_said(ran: &Ran, why: &str) {
     let said: Vec<_> = ran.stderr.lines().filter(|line| line.contains("shmsan: log_path: ")).collect();
     let [said] = said[..] else { panic!("not one line about the log, but\n{}", ran.stderr) };
     assert!(said.contains(&format!(": {why} (")), "{said}");
     assert!(said.ends_with("; what it does not take goes to standard error"), "{said}");
-    assert!(ran.stderr.contains("SUMMARY: shmsan: leaked-segment"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("could not be written"), "{}", ran.stderr);
 }
 
@@ -83,12 +87,13 @@ fn a_full_device_is_one_line() {
 #[test]
 fn a_disk_that_fills_up_loses_nothing() {
     const TEST: &str = "a_disk_that_fills_up_loses_nothing";
-    // Four pages, of which the trace of 40 rounds needs many more.
+    // Of eight pages the ballast takes four; a trace of 40 rounds needs many more than are left.
     const SCRIPT: &str = r#"
-        mount -t tmpfs -o size=16k none disk || { echo unmountable; exit 0; }
+        mount -t tmpfs -o size=32k none disk 2>&1 || { echo unmountable; exit 0; }
         cd disk
+        head -c 16384 /dev/zero > ballast
         status=0
-        LD_PRELOAD="$SHIM" SHMSAN_OPTIONS=trace=1:log_path=log:log_pid=0 "$PROGRAM" 40 || status=$?
+        LD_PRELOAD="$SHIM" SHMSAN_OPTIONS=trace=1:log_path=log:log_pid=0 "$PROGRAM" ballast 40 || status=$?
         cat log
         exit $status
     "#;
@@ -99,26 +104,30 @@ fn a_disk_that_fills_up_loses_nothing() {
     for way in TWO_WAYS {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("disk")).unwrap();
-        let (shell, script) = ("/bin/sh", SCRIPT);
-        let shim =
-            if way == Way::Preloaded { crate::harness::library_folder().join("libshmsan.so") } else { "".into() };
-        let run = Run::new("unshare", Way::Bare).arg("-m").arg(shell).arg("-euc").arg(script).env("SHIM", shim);
-        let ran = run.env("PROGRAM", compile("hostile/plain.c", way)).folder(folder.path()).go();
-        if ran.stdout == "unmountable\n" || ran.stderr.starts_with("unshare:") {
+        let shim = if way == Way::Preloaded { library_folder().join("libshmsan.so") } else { "".into() };
+        let run = Run::new("unshare", Way::Bare).arg("-m").arg("/bin/sh").arg("-euc").arg(SCRIPT).env("SHIM", shim);
+        let ran = run.env("PROGRAM", compile("options/full_disk.c", way)).folder(folder.path()).go();
+        if ran.stdout.ends_with("unmountable\n") || ran.stderr.starts_with("unshare:") {
             say(&format!("skipped: {TEST}: no disk can be mounted here"));
             return;
         }
         assert_eq!(ran.status.code(), Some(3), "{}", ran.stderr);
-        expect_on_stderr(&ran, "ENOSPC");
-        assert!(ran.stdout.len() > 8000, "{}", ran.stdout);
-        // The last line in the file is torn, and stands on standard error as a whole.
-        let whole = |text: &str| {
-            text.split_inclusive('\n').filter(|line| line.starts_with("[pid ") && line.ends_with('\n')).count()
-        };
-        assert!(!ran.stdout.ends_with('\n') && whole(&ran.stdout) > 100, "{}", ran.stdout);
-        // 40 rounds of 11 calls, and the one that leaves a segment behind.
-        assert_eq!(whole(&ran.stdout) + whole(&ran.stderr), 40 * 11 + 1, "{way:?}");
+        expect_refusal_said(&ran, "ENOSPC");
+        // What was torn stands on standard error as a whole, and what came after it began a new line.
+        let whole = |text: &str| text.lines().filter(|line| line.starts_with("[pid ") && is_whole(line)).count();
+        let torn: Vec<_> = ran.stdout.lines().filter(|line| line.starts_with("[pid ") && !is_whole(line)).collect();
+        assert_eq!(torn.len(), 1, "{way:?} {torn:?}");
+        assert_eq!(torn[0].matches("[pid ").count(), 1, "{way:?} {torn:?}");
+        assert!(whole(&ran.stdout) > 100 && ran.stdout.ends_with('\n'), "{way:?}");
+        assert_eq!(whole(&ran.stdout) + whole(&ran.stderr), 41 * 11, "{way:?}");
     }
+}
+
+/// Whether a trace line has its end: `at MODULE+0xOFFSET` or `at FILE:LINE`, in full_disk.c or in work.h.
+fn is_whole(line: &str) -> bool {
+    let place = line.rsplit(" at ").next().unwrap_or_default();
+    let number = place.rsplit_once("+0x").or_else(|| place.rsplit_once(':')).map(|(_, number)| number);
+    line.matches("[pid ").count() == 1 && number.is_some_and(|number| number.len() >= 2)
 }
 
 #[test]
