@@ -9,8 +9,8 @@ use shmsan_core::options::Options;
 use shmsan_core::tracker::Tracker;
 use shmsan_core::tracker::seen::Seen;
 use std::ffi::{CStr, c_char};
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU8};
 
 unsafe extern "C" {
     /// Of glibc and musl.
@@ -25,8 +25,11 @@ pub static TRACKER: Locked<Tracker> = Locked::new(Tracker::new());
 pub static SEEN: Seen = Seen::new();
 
 static SETTINGS: OnceBox<Settings> = OnceBox::new();
-/// Whether there was anything to read when [`look_around`] looked.
-static GIVEN: AtomicBool = AtomicBool::new(false);
+/// Whether there was anything to read when [`look_around`] looked: one of the three below.
+static GIVEN: AtomicU8 = AtomicU8::new(NOT_LOOKED);
+const NOT_LOOKED: u8 = 0;
+const NOTHING: u8 = 1;
+const SOMETHING: u8 = 2;
 /// Whether the user wants no colour anywhere.
 static PLAIN_WANTED: AtomicBool = AtomicBool::new(false);
 
@@ -49,14 +52,23 @@ pub fn is_plain_wanted() -> bool {
 /// Looks whether anybody gave options, which costs no memory; the environment is not looked at again where nobody did,
 /// because by then a thread may be changing it. To be called at load, or at a call that comes before.
 pub fn look_around() {
-    GIVEN.store(environment(c"SHMSAN_OPTIONS").is_some() || default_options().is_some(), Relaxed);
+    let given = environment(c"SHMSAN_OPTIONS").is_some() || default_options().is_some();
+    GIVEN.store(if given { SOMETHING } else { NOTHING }, Relaxed);
     let dumb = environment(c"TERM").is_some_and(|term| term == b"dumb");
     PLAIN_WANTED.store(dumb || environment(c"NO_COLOR").is_some(), Relaxed);
 }
 
 /// The settings, where anybody gave options.
 pub fn given() -> Option<&'static Settings> {
-    GIVEN.load(Relaxed).then(settings)
+    is_anything_given().then(settings)
+}
+
+fn is_anything_given() -> bool {
+    // Another thread may be about to look.
+    if GIVEN.load(Relaxed) == NOT_LOOKED {
+        look_around();
+    }
+    GIVEN.load(Relaxed) == SOMETHING
 }
 
 fn settings() -> &'static Settings {
@@ -66,7 +78,7 @@ fn settings() -> &'static Settings {
 #[cold]
 fn read() -> &'static Settings {
     SETTINGS.get_or_init(|| {
-        let sources: &[(&str, &[u8])] = if GIVEN.load(Relaxed) {
+        let sources: &[(&str, &[u8])] = if is_anything_given() {
             &[
                 ("shmsan_default_options", program_defaults()),
                 ("SHMSAN_OPTIONS", environment(c"SHMSAN_OPTIONS").unwrap_or_default()),

@@ -63,6 +63,8 @@ Options are given to the library in the environment variable `SHMSAN_OPTIONS`, a
   was probably meant; the other options hold.
 - `help=1` prints them all with the values in use.
 
+What a trace looks like stands in [trace.md](trace.md).
+
 They are read once, when the library is loaded or at the first of its calls, if that comes before. A program can bring
 defaults of its own, over which `SHMSAN_OPTIONS` wins:
 
