@@ -97,3 +97,12 @@ fn verbosity_tells_of_a_program_that_never_calls() {
     let silent = Run::new("/bin/true", Way::Preloaded).go();
     assert_eq!(silent.stderr, "");
 }
+
+#[test]
+fn lines_for_people_stay_out_of_json_that_goes_to_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = plain(Way::Linked, "verbosity=1:trace=1:trace_format=json:log_path=log", folder.path());
+    assert!(ran.stderr.contains("is loaded into") && ran.stderr.contains("at the end: "), "{}", ran.stderr);
+    let [(_, log)] = &super::files(folder.path())[..] else { panic!("not one file") };
+    assert!(log.lines().count() > 12 && log.lines().all(|line| line.starts_with('{') && line.ends_with('}')), "{log}");
+}

@@ -4,6 +4,7 @@ use super::{expect_plain, files, plain};
 use crate::harness::{Ran, Run, Way, compile, is_root, library_folder, say};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
 
 const TWO_WAYS: [Way; 2] = [Way::Preloaded, Way::LinkedStatic];
 
@@ -72,6 +73,28 @@ fn a_fifo_without_a_reader_is_one_line_and_nobody_waits() {
         expect_plain(&ran);
         expect_on_stderr(&ran, "ENXIO");
     }
+}
+
+#[test]
+fn a_fifo_that_nobody_reads_is_full_after_a_while_and_nobody_waits() {
+    // The shell keeps it open for reading and does not read.
+    const SCRIPT: &str = r#"
+        mkfifo fifo
+        exec 9<>fifo
+        status=0
+        LD_PRELOAD="$SHIM" SHMSAN_OPTIONS=trace=1:verbosity=1:log_path=fifo "$PROGRAM" 100 9<&- || status=$?
+        exit $status
+    "#;
+    let begun = Instant::now();
+    for way in TWO_WAYS {
+        let folder = tempfile::tempdir().unwrap();
+        let run = Run::script(SCRIPT, way).env("PROGRAM", compile("hostile/plain.c", way)).folder(folder.path());
+        let ran = run.go();
+        assert_eq!((ran.stdout.as_str(), ran.status.code()), ("worked 100 times\n", Some(3)), "{}", ran.stderr);
+        // What is lost is counted, for who comes to read; nothing of it is for standard error.
+        assert_eq!(ran.stderr, "", "{way:?}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "it took {:?}", begun.elapsed());
 }
 
 #[test]
