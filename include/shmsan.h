@@ -100,6 +100,22 @@ key_t shmsan_ftok_at(const char *pathname,
                      const char *func);
 
 /**
+ * A program may define this function to bring options of its own, as in SHMSAN_OPTIONS, which wins over them:
+ * `return "trace=1:log_path=trace";`. No program needs it.
+ *
+ * It is called once: when the library is loaded, which is before main, or at the first call of the five
+ * if that comes earlier. Constructors may not have run yet, so it should do no more than return a
+ * literal. shmget and the like, called in it, go straight to the kernel. It is called in set-user-ID
+ * programs too, where SHMSAN_OPTIONS is not read.
+ *
+ * It is found in a program that is linked with shmsan; under LD_PRELOAD where the program exports its
+ * functions (`-rdynamic`).
+ *
+ * Returns a string that stays as it is, or NULL for no options.
+ */
+extern const char *shmsan_default_options(void);
+
+/**
  * gets(3), called from `func` at `file`:`line`: reads a line from stdin into `s`, without its newline.
  *
  * Where `s` lies in an attached segment and the line does not fit, what fits is stored and
@@ -124,7 +140,7 @@ int shmsan_report(int fd);
 
 /**
  * Looks for leaks now: segments that this process created, that still exist, and that nobody has
- * attached. Each is reported on stderr.
+ * attached. Each is reported.
  *
  * Returns how many there are. errno stays as it is.
  */

@@ -32,10 +32,10 @@ pub fn finding(rule: &'static Rule, site: Site, make: impl FnOnce() -> Finding) 
 /// Says it, whether or not it was said before.
 pub fn report_now(finding: &Finding) {
     let report = match options().trace_format {
-        TraceFormat::Text => text::render(finding, kernel::pid(), &site::frame),
+        TraceFormat::Text => text::render(finding, kernel::pid(), &site::frame, sink::paint()),
         TraceFormat::Json => json::finding(finding, identity::header(), &site::frame),
     };
-    sink::stderr(report.as_bytes());
+    sink::report(report.as_bytes());
 }
 
 /// At the end: what happened more than once.
@@ -55,5 +55,5 @@ pub fn repeated() {
         }),
         TraceFormat::Json => json::repeated(counts, identity::header()),
     };
-    sink::stderr(text.as_bytes());
+    sink::report(text.as_bytes());
 }

@@ -64,14 +64,14 @@ pub fn give_up(reason: &str) {
 /// Says it where the checks ended without a word, because there was no memory for one.
 pub fn say_why_off() {
     if is_off() && !SAID.swap(true, Relaxed) {
-        sink::stderr(b"shmsan: no memory was left; checks are off, the program goes on\n");
+        sink::say(b"shmsan: no memory was left; checks are off, the program goes on\n");
     }
 }
 
 /// Says in one line that the checks are off; `reason` is all that is known.
 fn say_off(reason: &str) {
     let line = format!("=={}==shmsan: {reason}; checks are off, the program goes on\n", kernel::pid());
-    sink::stderr(line.as_bytes());
+    sink::say(line.as_bytes());
 }
 
 /// In the place of Rust's own words on a panic, which would go to whatever is behind descriptor 2.

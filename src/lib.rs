@@ -28,3 +28,5 @@ mod site;
 mod state;
 mod thread;
 mod trace;
+mod verbose;
+mod weak;

@@ -3,8 +3,8 @@
 
 use crate::boundary::{self, contain};
 use crate::lock::{self, RawLock};
-use crate::state::{TRACKER, options, read_options};
-use crate::{alloc, announce, kernel, leaks, process, sink, thread};
+use crate::state::{self, Settings, TRACKER, options};
+use crate::{alloc, announce, kernel, leaks, process, sink, thread, verbose};
 use shmsan_core::check::exit::Moment;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
@@ -27,14 +27,21 @@ extern "C" fn at_load() {
     let Some(_inside) = thread::enter() else { return };
     contain(|| {
         prepare();
-        let (options, complaints) = read_options();
-        for complaint in complaints {
-            sink::stderr(format!("shmsan: SHMSAN_OPTIONS: {complaint}\n").as_bytes());
-        }
-        if options.help {
-            sink::stderr(options.help().as_bytes());
+        if let Some(settings) = state::given() {
+            say_settings(settings);
         }
     });
+}
+
+#[cold]
+fn say_settings(settings: &Settings) {
+    for complaint in &settings.complaints {
+        sink::complain(format!("shmsan: {complaint}\n").as_bytes());
+    }
+    if settings.options.help {
+        sink::complain(settings.options.help().as_bytes());
+    }
+    verbose::say_loaded();
 }
 
 /// Before each call's checks: sees the first call, and the first one in a child.
@@ -53,6 +60,7 @@ fn new_process() {
     let first = FIRST_CALLER.compare_exchange(0, pid, Relaxed, Relaxed).unwrap_or_else(|first| first);
     if first != 0 && first != pid {
         FIRST_CALLER.store(pid, Relaxed);
+        sink::after_fork_in_child();
         if !locks_are_free() {
             return boundary::give_up("a lock stayed taken over a fork that told nobody, as _Fork does");
         }
@@ -71,6 +79,7 @@ fn prepare() {
     }
     boundary::take_over_panics();
     sink::remember_stderr();
+    state::look_around();
     // As early as can be: before a fork, the handlers registered first run last, and ours takes locks that a worker of
     // somebody else's handler may still need.
     // SAFETY: the handlers are functions of a library that is never unloaded.
@@ -118,6 +127,8 @@ fn locks() -> [&'static RawLock; 2] {
 /// Takes every lock, so that no child inherits one in the middle of its work. The thread counts as inside the shim until
 /// the fork is done: another handler's calls go straight to the kernel.
 unsafe extern "C" fn before_fork() {
+    // Before the locks: a writer may need memory to get done.
+    sink::before_fork();
     if boundary::is_off() {
         return;
     }
@@ -130,11 +141,13 @@ unsafe extern "C" fn before_fork() {
 
 unsafe extern "C" fn after_fork_in_parent() {
     release_locks();
+    sink::after_fork_in_parent();
 }
 
 unsafe extern "C" fn after_fork_in_child() {
     release_locks();
     thread::forget_id();
+    sink::after_fork_in_child();
     process::remember_parent();
     if !process::is_in_use() {
         return;
@@ -158,7 +171,7 @@ fn release_locks() {
 /// Our destructor runs before those of the libraries that the program needs, and these may still remove segments. A
 /// handler registered from inside it runs last of all.
 extern "C" fn at_unload() {
-    if process::is_in_use() {
+    if process::is_in_use() || verbose::is_wanted() {
         // SAFETY: `at_end` takes no argument into account and belongs to no library that could go.
         unsafe { __cxa_atexit(at_end, null_mut(), null_mut()) };
     }
@@ -172,5 +185,6 @@ extern "C" fn at_end(_: *mut c_void) {
             leaks::report(Moment::Exit);
         }
         announce::repeated();
+        verbose::say_seen();
     });
 }

@@ -1,24 +1,45 @@
-//! Where reports go. Descriptor 2 is the program's: it may be closed, full, gone, or by now a file of the program's own, and
-//! nothing of that may stop the program or hurt its data. No lock is held here.
+//! Where reports go: what log_path names, and standard error when that fails. Descriptors are the program's: none of
+//! ours stays open, and nothing that goes wrong here may stop the program or hurt its data. No lock is held here.
 
-use crate::kernel::signal::without_write_signals;
+mod gate;
+mod log;
+mod output;
+mod stream;
+
 use crate::kernel::{self, file::Descriptor};
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use crate::state;
+use log::Log;
+use once_cell::race::OnceBox;
+use output::Output;
+use shmsan_core::errno::Errno;
+use shmsan_core::options::{Color, LogPath, Options, TraceFormat};
+use shmsan_core::report::paint::Paint;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use stream::Stream;
 
-const STDERR: Descriptor = Descriptor(libc::STDERR_FILENO);
-/// How long a reader may keep us waiting.
-const PATIENCE_MS: i64 = 100;
-/// A pipe that can be written takes so much at once without waiting (`PIPE_BUF`, pipe(7)).
-const PIECE: usize = 4096;
+static STDERR: Stream = Stream::new(libc::STDERR_FILENO);
+static STDOUT: Stream = Stream::new(libc::STDOUT_FILENO);
+static CHOICE: OnceBox<Choice> = OnceBox::new();
+static BEFORE_IT: Choice = Choice { destination: Destination::Stderr, takes: TraceFormat::Text };
 
-/// Device and inode that were behind descriptor 2 at load.
-static STDERR_AT_LOAD: (AtomicU64, AtomicU64) = (AtomicU64::new(0), AtomicU64::new(0));
-static REMEMBERED: AtomicBool = AtomicBool::new(false);
+/// What the user chose.
+struct Choice {
+    destination: Destination,
+    takes: TraceFormat,
+}
+
+/// What log_path names.
+enum Destination {
+    Stderr,
+    Stdout,
+    File(Log),
+}
+
 /// Reports that could not be written; the next one that can be says so.
 static DROPPED: AtomicU64 = AtomicU64::new(0);
-/// Nobody read last time: do not wait again.
-static IMPATIENT: AtomicBool = AtomicBool::new(false);
+/// Whether it was said that the log file cannot be written.
+static LOG_FAILURE_SAID: AtomicBool = AtomicBool::new(false);
 
 /// Why a text was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,100 +48,130 @@ pub enum Refused {
     NotOurs,
     /// Nobody reads, or there is no room.
     NoRoom,
-    /// The write itself failed, with this errno.
+    /// A system call failed, with this errno.
     Failed(i32),
 }
 
 /// Remembers what stands behind descriptor 2; called at load, or at a call that comes before.
 pub fn remember_stderr() {
-    if REMEMBERED.swap(true, Relaxed) {
-        return;
-    }
-    if let Ok(status) = STDERR.status() {
-        STDERR_AT_LOAD.0.store(status.st_dev, Relaxed);
-        STDERR_AT_LOAD.1.store(status.st_ino, Relaxed);
-    }
+    STDERR.remember();
 }
 
-/// Writes a report or a trace line to stderr, or counts it as dropped.
-pub fn stderr(text: &[u8]) {
+/// From now on reports go where the options say; called once, when they are read.
+pub fn choose(options: &Options) {
+    let destination = match options.log() {
+        LogPath::Stderr => Destination::Stderr,
+        LogPath::Stdout => {
+            STDOUT.remember();
+            Destination::Stdout
+        }
+        LogPath::File(path) => Destination::File(Log::new(path, options.log_pid)),
+    };
+    // Another thread may have read the same options at the same time.
+    let _ = CHOICE.set(Box::new(Choice { destination, takes: options.trace_format }));
+}
+
+fn choice() -> &'static Choice {
+    CHOICE.get().unwrap_or(&BEFORE_IT)
+}
+
+/// Before a fork: no log file is open from now on, as far as one can wait for it.
+pub fn before_fork() {
+    gate::close();
+}
+
+/// After a fork, in the parent.
+pub fn after_fork_in_parent() {
+    gate::open();
+}
+
+/// After a fork, in the child.
+pub fn after_fork_in_child() {
+    gate::open_in_child();
+}
+
+/// Writes a report or a trace line where the user wants it, or counts it as dropped.
+pub fn report(text: &[u8]) {
+    let Choice { destination, takes } = choice();
     let dropped = DROPPED.swap(0, SeqCst);
     let written = if dropped == 0 {
-        to_stderr(text)
+        write(destination, text)
     } else {
         let note = format!("=={}==shmsan: {dropped} reports before this one could not be written\n", kernel::pid());
-        to_stderr(&[note.as_bytes(), text].concat())
+        match takes {
+            TraceFormat::Text => write(destination, &[note.as_bytes(), text].concat()),
+            TraceFormat::Json => {
+                complain(note.as_bytes());
+                write(destination, text)
+            }
+        }
     };
     if written.is_err() {
         DROPPED.fetch_add(dropped + 1, SeqCst);
     }
 }
 
-fn to_stderr(text: &[u8]) -> Result<(), Refused> {
-    let status = STDERR.status().map_err(|_| Refused::NotOurs)?;
-    let same = status.st_dev == STDERR_AT_LOAD.0.load(Relaxed) && status.st_ino == STDERR_AT_LOAD.1.load(Relaxed);
-    // A daemon may have opened its log in the meantime; its data file must stay clean.
-    let fit_for_text = || match status.st_mode & libc::S_IFMT {
-        libc::S_IFIFO => true,
-        libc::S_IFCHR => STDERR.is_terminal(),
-        libc::S_IFREG => STDERR.appends(),
-        _ => false,
+/// Writes a line about ourselves: beside the reports, unless these are for a program to read.
+pub fn say(text: &[u8]) {
+    match choice().takes {
+        TraceFormat::Text => report(text),
+        TraceFormat::Json => complain(text),
+    }
+}
+
+/// Writes to standard error, whatever the user chose: what is wrong with the choice itself.
+pub fn complain(text: &[u8]) {
+    // It is no report that would be missed.
+    let _ = STDERR.write(text);
+}
+
+fn write(destination: &Destination, text: &[u8]) -> Result<(), Refused> {
+    match destination {
+        Destination::Stderr => STDERR.write(text),
+        Destination::Stdout => STDOUT.write(text),
+        Destination::File(log) => log.write(text).or_else(|refused| match refused {
+            Refused::Failed(errno) => write_in_place_of(log, Errno(errno), text),
+            refused => Err(refused),
+        }),
+    }
+}
+
+/// Goes to standard error with what the log file did not take, and says why, the first time.
+#[cold]
+fn write_in_place_of(log: &Log, errno: Errno, text: &[u8]) -> Result<(), Refused> {
+    if LOG_FAILURE_SAID.swap(true, SeqCst) {
+        return STDERR.write(text);
+    }
+    let pid = kernel::pid();
+    let note = format!("=={pid}==shmsan: log_path: {log}: {errno}; what it does not take goes to standard error\n");
+    STDERR.write(&[note.as_bytes(), text].concat())
+}
+
+/// How many reports could not be written since the last one that could.
+pub fn dropped() -> u64 {
+    DROPPED.load(SeqCst)
+}
+
+/// Whether reports are coloured: on a terminal, unless the user chose.
+pub fn paint() -> Paint {
+    let terminal = || match choice().destination {
+        Destination::Stderr => STDERR.is_terminal(),
+        Destination::Stdout => STDOUT.is_terminal(),
+        Destination::File(_) => false,
     };
-    if same || fit_for_text() { write(STDERR, &status, text) } else { Err(Refused::NotOurs) }
+    let coloured = match state::options().color {
+        Color::Auto => !state::is_plain_wanted() && terminal(),
+        Color::Always => true,
+        Color::Never => false,
+    };
+    if coloured { Paint::Colour } else { Paint::Plain }
 }
 
 /// Writes to a descriptor that the program named itself.
 pub fn to_descriptor(descriptor: Descriptor, text: &[u8]) -> Result<(), i32> {
     let status = descriptor.status()?;
-    write(descriptor, &status, text).map_err(|refused| match refused {
+    Output::new(descriptor, &status).write(text).map_err(|refused| match refused {
         Refused::Failed(errno) => errno,
         Refused::NotOurs | Refused::NoRoom => libc::EAGAIN,
     })
-}
-
-fn write(descriptor: Descriptor, status: &libc::stat, text: &[u8]) -> Result<(), Refused> {
-    let kind = status.st_mode & libc::S_IFMT;
-    if kind == libc::S_IFREG && !file_may_grow(descriptor, status, text.len()) {
-        return Err(Refused::NoRoom);
-    }
-    // Only a pipe or a terminal makes its writer wait for the rest of a large write.
-    let piece = if matches!(kind, libc::S_IFIFO | libc::S_IFCHR) { PIECE } else { text.len().max(1) };
-    let write = || text.chunks(piece).try_for_each(|piece| write_piece(descriptor, kind, piece));
-    without_write_signals(write, |refused| match refused {
-        Refused::Failed(errno) => Some(*errno),
-        Refused::NotOurs | Refused::NoRoom => None,
-    })
-}
-
-fn write_piece(descriptor: Descriptor, kind: libc::mode_t, mut rest: &[u8]) -> Result<(), Refused> {
-    while !rest.is_empty() {
-        // A file is always ready.
-        if kind != libc::S_IFREG {
-            let patience = if IMPATIENT.load(Relaxed) { 0 } else { PATIENCE_MS };
-            let ready = descriptor.is_writable_within(patience);
-            IMPATIENT.store(!ready, Relaxed);
-            if !ready {
-                return Err(Refused::NoRoom);
-            }
-        }
-        match descriptor.write(rest, kind == libc::S_IFSOCK) {
-            Ok(0) => return Err(Refused::NoRoom),
-            Ok(written) => rest = rest.get(written..).unwrap_or_default(),
-            Err(libc::EINTR) => {}
-            Err(errno) => return Err(Refused::Failed(errno)),
-        }
-    }
-    Ok(())
-}
-
-/// Whether the file stays below RLIMIT_FSIZE; growing beyond it would raise SIGXFSZ.
-fn file_may_grow(descriptor: Descriptor, status: &libc::stat, length: usize) -> bool {
-    let mut limit = libc::rlimit { rlim_cur: libc::RLIM_INFINITY, rlim_max: libc::RLIM_INFINITY };
-    // SAFETY: the kernel writes the limit into our struct.
-    if unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &raw mut limit) } != 0 || limit.rlim_cur == libc::RLIM_INFINITY {
-        return true;
-    }
-    let size = u64::try_from(status.st_size).unwrap_or_default();
-    let begin = if descriptor.appends() { size } else { descriptor.position().unwrap_or_default() as u64 };
-    begin.saturating_add(length as u64) <= limit.rlim_cur
 }

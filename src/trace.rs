@@ -49,7 +49,7 @@ fn print(event: &Event) {
         TraceFormat::Text => trace::line(event, &caller),
         TraceFormat::Json => json::call(event, identity::exe(), &caller),
     };
-    sink::stderr(line.as_bytes());
+    sink::report(line.as_bytes());
 }
 
 /// What IPC_SET is about to be told, and of what it finds.

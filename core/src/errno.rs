@@ -13,7 +13,7 @@ impl Errno {
     pub const EFAULT: Self = Self(14);
     pub const EINVAL: Self = Self(22);
 
-    /// Its name and its sentence, for every errno that the five calls are known to give.
+    /// Its name and its sentence, for every errno that the five calls, and a log file, are known to give.
     #[must_use]
     pub const fn describe(self) -> Option<(&'static str, &'static str)> {
         Some(match self.0 {
@@ -21,15 +21,23 @@ impl Errno {
             2 => ("ENOENT", "No such file or directory"),
             4 => ("EINTR", "Interrupted system call"),
             5 => ("EIO", "Input/output error"),
+            6 => ("ENXIO", "No such device or address"),
+            9 => ("EBADF", "Bad file descriptor"),
             11 => ("EAGAIN", "Resource temporarily unavailable"),
             12 => ("ENOMEM", "Cannot allocate memory"),
             13 => ("EACCES", "Permission denied"),
             14 => ("EFAULT", "Bad address"),
             17 => ("EEXIST", "File exists"),
             20 => ("ENOTDIR", "Not a directory"),
+            21 => ("EISDIR", "Is a directory"),
             22 => ("EINVAL", "Invalid argument"),
             23 => ("ENFILE", "Too many open files in system"),
+            24 => ("EMFILE", "Too many open files"),
+            26 => ("ETXTBSY", "Text file busy"),
+            27 => ("EFBIG", "File too large"),
             28 => ("ENOSPC", "No space left on device"),
+            30 => ("EROFS", "Read-only file system"),
+            32 => ("EPIPE", "Broken pipe"),
             34 => ("ERANGE", "Numerical result out of range"),
             36 => ("ENAMETOOLONG", "File name too long"),
             38 => ("ENOSYS", "Function not implemented"),
@@ -37,6 +45,7 @@ impl Errno {
             43 => ("EIDRM", "Identifier removed"),
             75 => ("EOVERFLOW", "Value too large for defined data type"),
             116 => ("ESTALE", "Stale file handle"),
+            122 => ("EDQUOT", "Disk quota exceeded"),
             _ => return None,
         })
     }

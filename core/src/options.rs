@@ -1,17 +1,21 @@
-//! SHMSAN_OPTIONS: one table is the parser, the defaults and the help. The grammar is that of the sanitizers' flags.
+//! SHMSAN_OPTIONS: one table is the parser, the defaults, the help and the documents' page. The grammar is that of the
+//! sanitizers' flags.
 
 mod grammar;
+mod log_path;
 mod nearest;
+mod page;
 mod table;
 mod value;
 
+pub use log_path::{LogPath, file_name};
 pub use nearest::nearest;
+pub use page::{documented, page};
 
 use crate::rule::Checks;
 use crate::text::{Plain, shortened};
 use grammar::{Item, Value};
-use std::fmt::Write;
-use table::{Entry, TABLE};
+use table::Entry;
 
 /// What the user can choose; each field's meaning stands in the table, under its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +27,7 @@ pub struct Options {
     pub detect_leaks: bool,
     pub help: bool,
     pub log_path: Vec<u8>,
+    pub log_pid: bool,
     /// Only in debug builds.
     pub panic_on_purpose: bool,
     pub strip_path_prefix: Vec<u8>,
@@ -54,7 +59,7 @@ const SHOWN: usize = 40;
 impl Default for Options {
     fn default() -> Self {
         let mut options = Self::unset();
-        for Entry { default, kind, .. } in TABLE {
+        for Entry { default, kind, .. } in table::entries() {
             // A test reads every default.
             let _ = kind.set(&mut options, default.as_bytes());
         }
@@ -72,6 +77,7 @@ impl Options {
             detect_leaks: false,
             help: false,
             log_path: Vec::new(),
+            log_pid: false,
             panic_on_purpose: false,
             strip_path_prefix: Vec::new(),
             symbolize: false,
@@ -81,22 +87,27 @@ impl Options {
         }
     }
 
-    /// Reads `text` over the defaults. What cannot be used is left out and said, a line each.
+    /// Reads texts over the defaults, each with the name of where it comes from, a later one over an earlier. What cannot
+    /// be used is left out and said, a line each.
     #[must_use]
-    pub fn parse(text: &[u8]) -> (Self, Vec<String>) {
+    pub fn read(sources: &[(&str, &[u8])]) -> (Self, Vec<String>) {
         let mut options = Self::default();
-        let mut complaints: Vec<_> = grammar::items(text).filter_map(|item| options.set(&item).err()).collect();
-        if complaints.len() > COMPLAINTS {
-            let more = complaints.len() - COMPLAINTS;
-            complaints.truncate(COMPLAINTS);
-            complaints.push(format!("and {more} more like that"));
+        let mut complaints = Vec::new();
+        for (source, text) in sources {
+            let wrong = grammar::items(text).filter_map(|item| options.set(&item).err());
+            let wrong: Vec<_> = wrong.map(|wrong| format!("{source}: {wrong}")).collect();
+            let more = wrong.len().saturating_sub(COMPLAINTS);
+            complaints.extend(wrong.into_iter().take(COMPLAINTS));
+            if more > 0 {
+                complaints.push(format!("{source}: and {more} more like that"));
+            }
         }
         (options, complaints)
     }
 
     fn set(&mut self, item: &Item<'_>) -> Result<(), String> {
         let Item { name, value } = item;
-        let entry = TABLE.iter().find(|entry| entry.name == name).ok_or_else(|| unknown(name))?;
+        let entry = table::entries().find(|entry| entry.name == name).ok_or_else(|| unknown(name))?;
         match value {
             Value::Missing => Err(format!("{name} needs a value, as in {name}={}", entry.kind.example(self))),
             Value::Open => Err(format!("the quote after {name}= is never closed")),
@@ -112,24 +123,10 @@ impl Options {
     pub const fn looks_at_every_call(&self) -> bool {
         self.trace || self.panic_on_purpose
     }
-
-    /// Every option with its meaning, its default and its value.
-    #[must_use]
-    pub fn help(&self) -> String {
-        let mut out = "shmsan: options, as in SHMSAN_OPTIONS=\"name=value:name=value\":\n".to_owned();
-        let mut options = self.clone();
-        for Entry { name, default, meaning, kind } in TABLE {
-            let value = kind.show(&mut options);
-            let default = if default.is_empty() { "none" } else { default };
-            // Writing to a String cannot fail.
-            let _ = writeln!(out, "  {name}={value} (default {default})\n      {meaning}");
-        }
-        out
-    }
 }
 
 fn unknown(name: &str) -> String {
-    let nearest = nearest::nearest(name, TABLE.iter().map(|entry| entry.name));
+    let nearest = nearest::nearest(name, table::entries().map(|entry| entry.name));
     let hint = nearest.map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
     format!("there is no option \"{}\"{hint} (help=1 lists all)", shortened(name, SHOWN))
 }
@@ -138,16 +135,20 @@ fn unknown(name: &str) -> String {
 mod tests {
     use super::*;
 
+    fn parse(text: &[u8]) -> (Options, Vec<String>) {
+        Options::read(&[("HERE", text)])
+    }
+
     fn complaint(text: &str) -> String {
-        let (options, complaints) = Options::parse(text.as_bytes());
+        let (options, complaints) = parse(text.as_bytes());
         assert_eq!(options, Options::default(), "{text}");
         assert_eq!(complaints.len(), 1, "{text}: {complaints:?}");
-        complaints[0].clone()
+        complaints[0].strip_prefix("HERE: ").unwrap().to_owned()
     }
 
     #[test]
     fn what_is_given_is_used_and_the_later_one_wins() {
-        let (options, complaints) = Options::parse(b"trace=1:detect_leaks=no,trace=0 trace=true\n");
+        let (options, complaints) = parse(b"trace=1:detect_leaks=no,trace=0 trace=true\n");
         assert_eq!(options, Options { detect_leaks: false, trace: true, ..Options::default() });
         assert!(complaints.is_empty());
     }
@@ -159,18 +160,19 @@ mod tests {
             context_size: 1,
             detect_leaks: true,
             log_path: b"stderr".to_vec(),
+            log_pid: true,
             symbolize: true,
             ..Options::unset()
         };
         assert_eq!(Options::default(), expected);
-        assert_eq!(Options::parse(b"").0, expected);
+        assert_eq!(parse(b"").0, expected);
     }
 
     #[test]
     fn an_unknown_name_is_said_with_the_nearest_one_and_the_rest_is_used() {
         assert_eq!(complaint("trase=1"), "there is no option \"trase\"; did you mean \"trace\"? (help=1 lists all)");
         assert_eq!(complaint("xyzzy=1"), "there is no option \"xyzzy\" (help=1 lists all)");
-        let (options, complaints) = Options::parse(b"xyzzy=1:trace=1");
+        let (options, complaints) = parse(b"xyzzy=1:trace=1");
         assert!(options.trace && complaints.len() == 1);
     }
 
@@ -187,23 +189,25 @@ mod tests {
 
     #[test]
     fn what_is_said_of_wrong_options_has_an_end() {
-        let complaints = Options::parse("a=1:".repeat(100).as_bytes()).1;
+        let complaints = parse("a=1:".repeat(100).as_bytes()).1;
         assert_eq!(complaints.len(), COMPLAINTS + 1);
-        assert_eq!(complaints[COMPLAINTS], "and 92 more like that");
+        assert_eq!(complaints[COMPLAINTS], "HERE: and 92 more like that");
         let long = complaint(&"x".repeat(1000));
         assert!(long.starts_with(&format!("there is no option \"{}…\"", "x".repeat(SHOWN))), "{long}");
     }
 
     #[test]
     fn a_path_is_taken_byte_by_byte() {
-        let (options, complaints) = Options::parse(b"log_path='/tmp/a b\xff:c'");
+        let (options, complaints) = parse(b"log_path='/tmp/a b\xff:c'");
         assert_eq!((options.log_path.as_slice(), complaints.len()), (b"/tmp/a b\xff:c".as_slice(), 0));
-        assert!(options.help().contains("log_path=/tmp/a b\\xff:c (default stderr)"), "{}", options.help());
     }
 
     #[test]
-    fn help_shows_the_value_in_use() {
-        let (options, _) = Options::parse(b"trace=1");
-        assert!(options.help().contains("trace=1 (default 0)"), "{}", options.help());
+    fn a_later_source_wins_and_each_complaint_names_its_own() {
+        let (options, complaints) =
+            Options::read(&[("FIRST", b"trace=1:detect_leaks=0:x=1"), ("SECOND", b"trace=0:y=1")]);
+        assert_eq!(options, Options { detect_leaks: false, ..Options::default() });
+        assert!(complaints.len() == 2 && complaints[0].starts_with("FIRST: "), "{complaints:?}");
+        assert!(complaints[1].starts_with("SECOND: "), "{complaints:?}");
     }
 }

@@ -12,6 +12,23 @@ pub fn unbroken(command: &str) -> String {
     command.replace(' ', "\u{a0}")
 }
 
+/// Goes on with the words of `text`, each behind a space, on a line of `out` that is `indent` columns long already; further
+/// lines, at most `width` long, begin behind as many spaces.
+pub fn wrap(out: &mut String, text: &str, indent: usize, width: usize) {
+    let mut column = indent;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column + 1 + length > width && column > indent {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        }
+        out.push(' ');
+        out.push_str(&word.replace(HARD_SPACE, " "));
+        column += 1 + length;
+    }
+}
+
 /// At most `most` characters, to be found again by them.
 #[must_use]
 pub fn shortened(text: &str, most: usize) -> String {

@@ -59,7 +59,7 @@ fn table() -> Option<String> {
 }
 
 /// Looks for leaks now: segments that this process created, that still exist, and that nobody has
-/// attached. Each is reported on stderr.
+/// attached. Each is reported.
 ///
 /// Returns how many there are. errno stays as it is.
 #[unsafe(no_mangle)]

@@ -3,6 +3,7 @@
 
 mod calls;
 mod calls_at;
+mod defaults;
 mod gets;
 mod inspect;
 

@@ -88,6 +88,26 @@ impl Descriptor {
         unsafe { syscall6(libc::SYS_pselect6, arguments) == Ok(1) }
     }
 
+    /// write(2) to a pipe that fails with EAGAIN where it would wait (pwritev2(2)). Where the kernel or what the pipe is does
+    /// not know that (a FIFO with a name, before Linux 6.4 any), it may wait.
+    pub fn write_to_pipe(self, bytes: &[u8]) -> Result {
+        let piece = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+        let at_its_end = usize::MAX;
+        let flags = int(libc::RWF_NOWAIT);
+        let arguments = [int(self.0), &raw const piece as usize, 1, at_its_end, at_its_end, flags];
+        // SAFETY: one piece, which is ours to read.
+        match unsafe { syscall6(libc::SYS_pwritev2, arguments) } {
+            Err(libc::EOPNOTSUPP | libc::ENOSYS | libc::EPERM | libc::EINVAL) => self.write(bytes, false),
+            result => result,
+        }
+    }
+
+    /// close(2).
+    pub fn close(self) {
+        // SAFETY: whoever calls this has opened it.
+        let _ = unsafe { syscall(libc::SYS_close, [int(self.0), 0, 0, 0]) };
+    }
+
     /// write(2), or send(2) without waiting and without SIGPIPE on a socket.
     pub fn write(self, bytes: &[u8], socket: bool) -> Result {
         let (address, length) = (bytes.as_ptr() as usize, bytes.len());
@@ -99,6 +119,43 @@ impl Descriptor {
         // SAFETY: `bytes` is ours to read.
         unsafe { syscall(libc::SYS_write, [int(self.0), address, length, 0]) }
     }
+}
+
+/// How a file to append to is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// As it is there, whatever it is.
+    Existing,
+    /// Made where it is not there, with this mode.
+    Made(libc::mode_t),
+    /// The same, and a symbolic link is no such file: the name is ours, and nobody else can have meant it.
+    MadeHere(libc::mode_t),
+}
+
+/// Opens a file to append to it; never waits for a reader, and never takes a terminal.
+pub fn append(path: &CStr, how: Open) -> std::result::Result<Descriptor, i32> {
+    let (flags, mode) = match how {
+        Open::Existing => (0, 0),
+        Open::Made(mode) => (libc::O_CREAT, mode),
+        Open::MadeHere(mode) => (libc::O_CREAT | libc::O_NOFOLLOW, mode),
+    };
+    let flags = int(flags | libc::O_WRONLY | libc::O_APPEND | libc::O_CLOEXEC | libc::O_NOCTTY | libc::O_NONBLOCK);
+    let arguments = [int(libc::AT_FDCWD), path.as_ptr() as usize, flags, mode as usize];
+    // SAFETY: `path` ends in NUL.
+    let descriptor = unsafe { syscall(libc::SYS_openat, arguments) }?;
+    c_int::try_from(descriptor).map(Descriptor).map_err(|_| libc::EMFILE)
+}
+
+/// The working directory; `None` where it has no path.
+pub fn working_directory() -> Option<Vec<u8>> {
+    let mut bytes: Vec<u8> = Vec::new();
+    bytes.try_reserve_exact(4096).ok()?;
+    // SAFETY: the kernel writes no more than the capacity.
+    let length = unsafe { syscall(libc::SYS_getcwd, [bytes.as_mut_ptr() as usize, bytes.capacity(), 0, 0]) }.ok()?;
+    // SAFETY: the kernel has filled that many bytes, the NUL among them.
+    unsafe { bytes.set_len(length.saturating_sub(1)) };
+    // Outside the root it begins with a word in parentheses (getcwd(2)).
+    Some(bytes).filter(|bytes| bytes.starts_with(b"/"))
 }
 
 /// A file's contents, at most `most` bytes of them; `None` where there are more or it cannot be read.

@@ -13,14 +13,28 @@ const fn bit(signal: libc::c_int) -> Set {
 const OURS: Set = bit(libc::SIGPIPE) | bit(libc::SIGXFSZ);
 const SET_SIZE: usize = size_of::<Set>();
 
-/// Runs `write` with SIGPIPE and SIGXFSZ held back, and with SIGTTOU, which would stop a job in the background (with it
-/// blocked, the terminal takes the write). Where it fails with the errno that goes with one of them, that one is
+/// Which signals wait while we write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// SIGPIPE and SIGXFSZ, and SIGTTOU, which would stop a job in the background: with it blocked, the terminal takes the
+    /// write.
+    OfWriting,
+    /// All, because a descriptor of ours is open, and a handler may leave by siglongjmp(3).
+    All,
+}
+
+/// Runs `write` with signals held back. Where it fails with the errno that goes with SIGPIPE or SIGXFSZ, that one is
 /// taken out again, unless one was pending before.
-pub fn without_write_signals<T, E>(
+pub fn without_signals<T, E>(
+    held: Held,
     write: impl FnOnce() -> Result<T, E>,
     errno: impl FnOnce(&E) -> Option<i32>,
 ) -> Result<T, E> {
-    let Some(before) = change_mask(libc::SIG_BLOCK, OURS | bit(libc::SIGTTOU)) else { return write() };
+    let held = match held {
+        Held::OfWriting => OURS | bit(libc::SIGTTOU),
+        Held::All => Set::MAX,
+    };
+    let Some(before) = change_mask(libc::SIG_BLOCK, held) else { return write() };
     // What was not blocked before cannot have been pending.
     let pending_before = if before & OURS == 0 { 0 } else { pending() };
     let result = write();

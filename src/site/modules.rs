@@ -3,8 +3,8 @@
 
 use crate::kernel::file;
 use crate::memory::c_string;
+use crate::weak::weak;
 use shmsan_core::site::Frame;
-use std::arch::global_asm;
 use std::ffi::{c_char, c_int};
 use std::mem::MaybeUninit;
 
@@ -29,9 +29,6 @@ struct Map {
 
 type Find = unsafe extern "C" fn(address: usize, object: *mut Object) -> c_int;
 
-// A weak reference: a glibc before 2.35 does not have it, and then a place is a bare address.
-global_asm!(".weak _dl_find_object");
-
 pub fn frame(address: usize) -> Frame {
     let module = object(address).map(|map| (base_name(&path(&map)), address.wrapping_sub(map.bias)));
     Frame { module, address, ..Frame::default() }
@@ -39,8 +36,10 @@ pub fn frame(address: usize) -> Frame {
 
 fn object(address: usize) -> Option<Map> {
     let mut object = MaybeUninit::<Object>::zeroed();
+    // A glibc before 2.35 does not have it, and then a place is a bare address.
+    let find = weak!("_dl_find_object" as Find)?;
     // SAFETY: it fills our struct, which is as large as glibc's.
-    let found = unsafe { find()?(address, object.as_mut_ptr()) };
+    let found = unsafe { find(address, object.as_mut_ptr()) };
     if found != 0 {
         return None;
     }
@@ -61,33 +60,4 @@ fn path(map: &Map) -> Vec<u8> {
 fn base_name(path: &[u8]) -> String {
     let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
     String::from_utf8_lossy(name).into_owned()
-}
-
-/// `_dl_find_object`, where libc has it.
-fn find() -> Option<Find> {
-    let address: usize;
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: reads the loader's table, where a missing symbol is 0.
-    unsafe {
-        std::arch::asm!(
-            "mov {address}, qword ptr [rip + _dl_find_object@GOTPCREL]",
-            address = out(reg) address, options(nostack, readonly, pure),
-        );
-    }
-    #[cfg(target_arch = "aarch64")]
-    // SAFETY: reads the loader's table, where a missing symbol is 0.
-    unsafe {
-        std::arch::asm!(
-            "adrp {address}, :got:_dl_find_object",
-            "ldr {address}, [{address}, :got_lo12:_dl_find_object]",
-            address = out(reg) address, options(nostack, readonly, pure),
-        );
-    }
-    #[cfg(target_arch = "riscv64")]
-    // SAFETY: reads the loader's table, where a missing symbol is 0.
-    unsafe {
-        std::arch::asm!("la {address}, _dl_find_object", address = out(reg) address, options(nostack, readonly, pure));
-    }
-    // SAFETY: 0 is None, and anything else is the function of that name.
-    unsafe { std::mem::transmute::<usize, Option<Find>>(address) }
 }

@@ -9,6 +9,7 @@ mod headers;
 mod hostile;
 mod inspect;
 mod nobody;
+mod options;
 mod originals;
 mod package;
 mod readme;

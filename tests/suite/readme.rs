@@ -1,7 +1,6 @@
-//! The README keeps its word: its commands run as they stand there, and its option table is the library's.
+//! The README keeps its word: its commands run as they stand there.
 
 use super::harness::{Run, Way, compile, library_folder, scratch, source};
-use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -48,24 +47,4 @@ fn each_command_of_the_readme_does_what_it_says() {
 #[test]
 fn the_two_commands_stand_near_the_top() {
     assert_eq!(commands()[..2], ["make demo", "make test"]);
-}
-
-#[test]
-fn the_options_of_the_readme_are_those_of_the_library() {
-    let program = compile("originals/example.c", Way::Bare);
-    let help = Run::new(program, Way::Preloaded).options("help=1:detect_leaks=1").go().stderr;
-    let mut lines = help.lines().skip(1).peekable();
-    let mut library = BTreeSet::new();
-    while let (Some(option), Some(meaning)) = (lines.next(), lines.next()) {
-        let name = option.trim().split('=').next().unwrap();
-        let default = option.split("(default ").nth(1).and_then(|rest| rest.strip_suffix(')')).unwrap();
-        // A debug build has one more, for the tests.
-        if name != "panic_on_purpose" {
-            library.insert(format!("| {name} | {default} | {} |", meaning.trim()));
-        }
-    }
-    let readme = readme();
-    let table = readme.lines().skip_while(|line| *line != "| option | default | meaning |").skip(2);
-    let readme: BTreeSet<_> = table.take_while(|line| line.starts_with('|')).map(str::to_owned).collect();
-    assert_eq!(readme, library);
 }

@@ -10,6 +10,11 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+/// Every option there is.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().chain(IN_DEBUG_BUILDS)
+}
+
 /// By name.
 pub const TABLE: &[Entry] = &[
     Entry {
@@ -22,7 +27,7 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "color",
         default: "auto",
-        meaning: "colour the reports: auto, where they go to a terminal and NO_COLOR is not set; always; never",
+        meaning: "colour the reports: always, never, or where they go to a terminal, unless NO_COLOR is set or TERM is dumb (auto)",
         kind: Kind::Word(|options| &mut options.color),
     },
     Entry {
@@ -46,16 +51,15 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "log_path",
         default: "stderr",
-        meaning: "where reports and trace lines go: stderr, stdout, or a file's path, to which .PID is added; %p in it is \
-                  the pid",
+        meaning: "where reports and trace lines go: stderr, stdout, or a file's path, to which .PID is added; a %p in it \
+                  is the pid, and then nothing is added (%% is a percent sign)",
         kind: Kind::Text(|options| &mut options.log_path),
     },
-    #[cfg(debug_assertions)]
     Entry {
-        name: "panic_on_purpose",
-        default: "0",
-        meaning: "let the checks of the first call fail; only in debug builds, to see that the program goes on",
-        kind: Kind::Switch(|options| &mut options.panic_on_purpose),
+        name: "log_pid",
+        default: "1",
+        meaning: "add .PID to log_path; with 0 all processes write one file, each line whole",
+        kind: Kind::Switch(|options| &mut options.log_pid),
     },
     Entry {
         name: "strip_path_prefix",
@@ -84,8 +88,19 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "verbosity",
         default: "0",
-        meaning: "1 says that shmsan is there and what it saw of each process",
+        meaning: "with 1, say when a process begins that shmsan is there, and when it ends what it saw",
         kind: Kind::Number(0..=1, |options| &mut options.verbosity),
+    },
+];
+
+/// For the tests alone.
+const IN_DEBUG_BUILDS: &[Entry] = &[
+    #[cfg(debug_assertions)]
+    Entry {
+        name: "panic_on_purpose",
+        default: "0",
+        meaning: "let the checks of the first call fail; only in debug builds, to see that the program goes on",
+        kind: Kind::Switch(|options| &mut options.panic_on_purpose),
     },
 ];
 
@@ -124,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_default_can_be_read_and_the_names_are_sorted() {
-        for Entry { name, default, kind, .. } in TABLE {
+        for Entry { name, default, kind, .. } in entries() {
             let mut options = Options::unset();
             kind.set(&mut options, default.as_bytes()).unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
             assert_eq!(kind.show(&mut options), *default, "{name}");

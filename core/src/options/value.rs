@@ -66,6 +66,25 @@ impl Kind {
         }
     }
 
+    /// What can be given, for the help and the documents.
+    pub fn values(&self) -> String {
+        match self {
+            Self::Switch(_) => "0 or 1".to_owned(),
+            Self::Number(range, _) if range.end() - range.start() == 1 => {
+                format!("{} or {}", range.start(), range.end())
+            }
+            Self::Number(range, _) => format!("{} to {}", range.start(), range.end()),
+            Self::Word(field) => {
+                // Any field of the kind knows its words.
+                let mut any = Options::unset();
+                let (last, others) = field(&mut any).words().split_last().unwrap_or((&"", &[]));
+                format!("{} or {last}", others.join(", "))
+            }
+            Self::Checks(_) => "rings and rules".to_owned(),
+            Self::Text(_) => "text".to_owned(),
+        }
+    }
+
     /// A value that could be given, for the complaint that there is none.
     pub fn example(&self, options: &mut Options) -> String {
         match self {

@@ -1,8 +1,10 @@
 //! A finding as a person reads it: what happened, where, why, and what to do.
 
+use super::paint::{Ink, Paint};
 use crate::finding::Finding;
+use crate::rule::Severity;
 use crate::site::{Frame, Site};
-use crate::text::HARD_SPACE;
+use crate::text::wrap;
 use std::fmt::{self, Write};
 
 /// Lines of prose are broken at this width.
@@ -10,17 +12,22 @@ const WIDTH: usize = 78;
 
 /// The whole report, to be written in one write(2). `frame` looks a site up.
 #[must_use]
-pub fn render(finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> Frame) -> String {
+pub fn render(finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> Frame, paint: Paint) -> String {
     let mut out = String::with_capacity(1024);
     // Writing to a String cannot fail.
-    let _ = write(&mut out, finding, pid, frame);
+    let _ = write(&mut out, finding, pid, frame, paint);
     out
 }
 
-fn write(out: &mut String, finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> Frame) -> fmt::Result {
+fn write(out: &mut String, finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> Frame, paint: Paint) -> fmt::Result {
     let Finding { rule, severity, headline, call, .. } = finding;
     let caller = frame(finding.site);
-    writeln!(out, "=={pid}=={severity}: shmsan: {}: {headline}", rule.id)?;
+    let ink = match severity {
+        Severity::Error => Ink::Red,
+        Severity::Warning => Ink::Yellow,
+        Severity::Info => Ink::Blue,
+    };
+    writeln!(out, "{}=={pid}=={severity}: shmsan: {}: {headline}{}", paint.begin(ink), rule.id, paint.end())?;
     writeln!(out, "  {call}\n    #0 {caller}")?;
     if let Some(earlier) = &finding.earlier {
         writeln!(out, "  {}\n    #0 {}", earlier.what, frame(earlier.site))?;
@@ -28,24 +35,15 @@ fn write(out: &mut String, finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> 
     if let Some(segment) = &finding.segment {
         writeln!(out, "  {segment}")?;
     }
-    paragraph(out, "why", &finding.why)?;
-    paragraph(out, "fix", &finding.fix)?;
+    paragraph(out, ("why", paint, Ink::Blue), &finding.why)?;
+    paragraph(out, ("fix", paint, Ink::Green), &finding.fix)?;
     writeln!(out, "SUMMARY: shmsan: {} at {}", rule.id, caller.summary())
 }
 
 /// `  why: …`, with further lines below its first word.
-fn paragraph(out: &mut String, name: &str, text: &str) -> fmt::Result {
-    write!(out, "  {name}:")?;
-    let indent = name.len() + 3;
-    let mut column = indent;
-    for word in text.split(' ') {
-        if column + 1 + word.chars().count() > WIDTH {
-            write!(out, "\n{:indent$}", "")?;
-            column = indent;
-        }
-        write!(out, " {}", word.replace(HARD_SPACE, " "))?;
-        column += 1 + word.chars().count();
-    }
+fn paragraph(out: &mut String, (name, paint, ink): (&str, Paint, Ink), text: &str) -> fmt::Result {
+    write!(out, "  {}{name}:{}", paint.begin(ink), paint.end())?;
+    wrap(out, text, name.len() + 3, WIDTH);
     writeln!(out)
 }
 
@@ -79,13 +77,28 @@ mod tests {
         let expected = "==7==ERROR: shmsan: key-is-minus-one: what\n  shmget() = 0\n    #0 main at a.c:2\n  \
                         ftok() = -1\n    #0 main at a.c:1\n  why: because\n  fix: do this\n\
                         SUMMARY: shmsan: key-is-minus-one at a.c:2 in main\n";
-        assert_eq!(render(&finding(), 7, &frame), expected);
+        assert_eq!(render(&finding(), 7, &frame, Paint::Plain), expected);
+    }
+
+    #[test]
+    fn colours_mark_the_first_line_and_the_headings_and_nothing_of_the_text_is_lost() {
+        let coloured = render(&finding(), 7, &frame, Paint::Colour);
+        assert!(coloured.starts_with("\x1b[1;31m==7==ERROR: shmsan: key-is-minus-one: what\x1b[0m\n"), "{coloured:?}");
+        assert!(coloured.contains("\n  \x1b[34mwhy:\x1b[0m because\n  \x1b[32mfix:\x1b[0m do this\n"), "{coloured:?}");
+        let plain = ["\x1b[1;31m", "\x1b[34m", "\x1b[32m", "\x1b[0m"]
+            .iter()
+            .fold(coloured.clone(), |text, escape| text.replace(escape, ""));
+        assert_eq!(plain, render(&finding(), 7, &frame, Paint::Plain));
+        let warning = Finding { severity: rule::Severity::Warning, ..finding() };
+        assert!(render(&warning, 7, &frame, Paint::Colour).starts_with("\x1b[1;33m==7==WARNING"));
+        // The line to be searched for is the same everywhere.
+        assert!(coloured.lines().last().unwrap().starts_with("SUMMARY: "), "{coloured:?}");
     }
 
     #[test]
     fn long_prose_is_broken_between_words_and_indented() {
         let long = Finding { why: "word ".repeat(60).trim_end().to_owned(), earlier: None, ..finding() };
-        let report = render(&long, 7, &frame);
+        let report = render(&long, 7, &frame, Paint::Plain);
         assert!(report.lines().all(|line| line.len() <= WIDTH), "{report}");
         assert!(report.contains("\n       word word"), "{report}");
     }
@@ -94,7 +107,7 @@ mod tests {
     fn a_command_is_not_broken() {
         for length in 50..90 {
             let fix = format!("{} {}", "x".repeat(length), crate::text::unbroken("ipcrm -m 3"));
-            let report = render(&Finding { fix, ..finding() }, 7, &frame);
+            let report = render(&Finding { fix, ..finding() }, 7, &frame, Paint::Plain);
             assert!(report.contains(" ipcrm -m 3\n"), "{report}");
         }
     }

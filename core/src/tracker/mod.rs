@@ -9,6 +9,7 @@ mod said;
 pub mod seen;
 mod segments;
 mod table;
+mod tally;
 
 pub use attachments::Attachment;
 pub use failed::Failed;
@@ -16,6 +17,7 @@ pub use history::{Detached, Refused, Removed};
 pub use said::{Cause, Said};
 pub use segments::{Origin, Segment, Use};
 pub use table::Full;
+pub use tally::Tally;
 
 use crate::call::{Addr, Call, Key, Outcome, ShmId};
 use crate::flags::{IPC_CREAT, IPC_EXCL, IPC_RMID, IPC_SET, PERMISSIONS};
@@ -106,6 +108,7 @@ pub struct Tracker {
     failed_attach: Option<Failed>,
     failed_ftok: Option<Failed>,
     said: Said,
+    tally: Tally,
 }
 
 impl Default for Tracker {
@@ -128,6 +131,7 @@ impl Tracker {
             failed_attach: None,
             failed_ftok: None,
             said: Said::new(),
+            tally: Tally { created: 0, found: 0, removed: 0, attached: 0 },
         }
     }
 
@@ -244,6 +248,7 @@ impl Tracker {
     }
 
     fn record_removal(&mut self, id: ShmId, around: &Surroundings) -> Recorded {
+        self.tally.removed += 1;
         let segment = self.segments.remove(Segment::key(id));
         let Place { site, thread } = around.place;
         self.removed.push(Removed { id, segment, site, thread, time: around.time });
@@ -264,7 +269,13 @@ impl Tracker {
 
     fn add_segment(&mut self, segment: Segment) -> Recorded {
         match self.segments.insert(segment) {
-            Ok(()) => Recorded::Done,
+            Ok(()) => {
+                match segment.origin {
+                    Origin::Created => self.tally.created += 1,
+                    Origin::Found => self.tally.found += 1,
+                }
+                Recorded::Done
+            }
             Err(Full { room }) => Recorded::Needs(Wanted::Segments(room)),
         }
     }
@@ -287,6 +298,7 @@ impl Tracker {
         self.segments.iter_mut().for_each(|segment| segment.inherited = true);
         self.attachments.iter_mut().for_each(|attachment| attachment.inherited = true);
         self.said.clear();
+        self.tally = Tally::default();
     }
 
     /// The program says that this segment may stay; `false` where it is not known here.
@@ -376,6 +388,13 @@ impl Tracker {
     #[must_use]
     pub const fn failed_ftok(&self) -> Option<Failed> {
         self.failed_ftok
+    }
+
+    /// How much of everything there was in this process.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let attached = self.attachments.iter().filter(|attachment| !attachment.inherited).count() as u64;
+        Tally { attached, ..self.tally }
     }
 
     /// What was reported already.

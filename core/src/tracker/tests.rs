@@ -173,6 +173,22 @@ fn a_child_answers_for_nothing_of_its_parent() {
 }
 
 #[test]
+fn what_there_was_is_counted_for_each_process() {
+    let mut tracker = Tracker::new();
+    assert_eq!(tracker.tally(), Tally::default());
+    record(&mut tracker, &get(0, 0), 3, None);
+    record(&mut tracker, &get(9, 0), 4, Some(learned(4, Origin::Found)));
+    record(&mut tracker, &get(9, 0), 4, None);
+    record(&mut tracker, &attach(3), 0x10000, None);
+    record(&mut tracker, &attach(4), 0x20000, None);
+    release(&mut tracker, 0x10000);
+    record(&mut tracker, &remove(3), 0, None);
+    assert_eq!(tracker.tally(), Tally { created: 1, found: 1, removed: 1, attached: 1 });
+    tracker.become_child();
+    assert_eq!(tracker.tally(), Tally::default());
+}
+
+#[test]
 fn an_ignored_segment_must_be_known() {
     let mut tracker = Tracker::new();
     record(&mut tracker, &get(0, 0), 3, None);

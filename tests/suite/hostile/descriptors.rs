@@ -81,7 +81,10 @@ fn a_program_whose_standard_error_nobody_reads_does_not_hang() {
 
 #[test]
 fn a_program_without_a_reader_never_meets_our_sigpipe() {
-    let (bare, _) =
-        undisturbed("hostile/unwanted_signals.c", &[], &TWO_WAYS, |program, way| Run::new(program, way).arg("pipe"));
+    let (bare, _) = undisturbed("hostile/unwanted_signals.c", &[], &TWO_WAYS, |program, way| {
+        Run::script(r#"export LD_PRELOAD="$SHIM"; exec "$WITH_STDERR" gone "$PROGRAM" pipe"#, way)
+            .env("WITH_STDERR", compile("support/with_stderr.c", Way::Bare))
+            .env("PROGRAM", program)
+    });
     assert_eq!(bare.status.code(), Some(3), "{}", bare.stdout);
 }

@@ -1,0 +1,32 @@
+//! `verbosity=1`: that shmsan is there at all, and what it saw of a process. One line at each end.
+
+use crate::kernel::{self, file};
+use crate::sink;
+use crate::state::{self, TRACKER};
+use shmsan_core::report::tally;
+use shmsan_core::text::Plain;
+
+/// Whether these lines are wanted.
+pub fn is_wanted() -> bool {
+    state::given().is_some_and(|settings| settings.options.verbosity > 0)
+}
+
+/// At load.
+pub fn say_loaded() {
+    if !is_wanted() {
+        return;
+    }
+    let program = file::read_link(c"/proc/self/exe").unwrap_or_else(|| b"a program".to_vec());
+    let (pid, version, program) = (kernel::pid(), env!("CARGO_PKG_VERSION"), Plain(&program));
+    sink::say(format!("=={pid}==shmsan: version {version} is loaded into {program}\n").as_bytes());
+}
+
+/// At exit.
+pub fn say_seen() {
+    if !is_wanted() {
+        return;
+    }
+    if let Some(tally) = TRACKER.with(|tracker| tracker.tally()) {
+        sink::say(tally::render(kernel::pid(), &tally, sink::dropped()).as_bytes());
+    }
+}
