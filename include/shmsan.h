@@ -116,6 +116,17 @@ key_t shmsan_ftok_at(const char *pathname,
 extern const char *shmsan_default_options(void);
 
 /**
+ * A program may define this, to bring suppressions of its own: what is known and need not be said, one a line,
+ * as in `return "leaked-segment:make_queue\nkey:0x162e";`. They are used after those of the user's file.
+ *
+ * It is called once, with the first finding, and may do no more than return a literal. It is found as
+ * shmsan_default_options is.
+ *
+ * Returns a string that stays as it is, or NULL.
+ */
+extern const char *shmsan_default_suppressions(void);
+
+/**
  * gets(3), called from `func` at `file`:`line`: reads a line from stdin into `s`, without its newline.
  *
  * Where `s` lies in an attached segment and the line does not fit, what fits is stored and

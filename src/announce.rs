@@ -1,7 +1,8 @@
 //! A finding on its way out: said once for each site, and counted from then on.
 
 use crate::state::{TRACKER, options};
-use crate::{identity, kernel, sink, site};
+use crate::verdict::{self, Room};
+use crate::{identity, kernel, sink, site, suppressions};
 use shmsan_core::check::{Explain, Made};
 use shmsan_core::finding::Finding;
 use shmsan_core::options::TraceFormat;
@@ -13,24 +14,60 @@ use std::fmt::Write;
 
 /// Says what a rule has found of a call, unless it is off, or another thread has just said it.
 pub fn found(made: &Made, rule: &'static Rule, cause: Cause, explain: Explain<'_>) {
-    let is_first = || TRACKER.with(|tracker| tracker.said().found(made.site, cause, rule)) == Some(true);
-    if options().checks.contains(rule) && is_first() {
-        report_now(&made.finding(rule, explain()));
-    }
+    say_first(rule, made.site, cause, || made.finding(rule, explain()));
 }
 
 /// Says what `make` finds outside the five calls, once for each place.
 pub fn finding(rule: &'static Rule, site: Site, make: impl FnOnce() -> Finding) {
     let cause = Cause::Rule(rule);
-    let is_new = || TRACKER.with(|tracker| tracker.said().is_new(site, cause)) == Some(true);
-    let is_first = || TRACKER.with(|tracker| tracker.said().found(site, cause, rule)) == Some(true);
-    if options().checks.contains(rule) && is_new() && is_first() {
-        report_now(&make());
+    if TRACKER.with(|tracker| tracker.said().is_new(site, cause)) == Some(true) {
+        say_first(rule, site, cause, make);
     }
 }
 
-/// Says it, whether or not it was said before.
+fn say_first(rule: &'static Rule, site: Site, cause: Cause, make: impl FnOnce() -> Finding) {
+    if !options().checks.contains(rule) {
+        return;
+    }
+    if TRACKER.with(|tracker| tracker.said().found(site, cause, rule)) != Some(true) {
+        return;
+    }
+    let finding = make();
+    match suppressions::find(&finding) {
+        Some(number) => {
+            TRACKER.with(|tracker| tracker.said().suppress(site, cause, number));
+        }
+        None => report(&finding),
+    }
+}
+
+/// Says it, whether or not it was said before, unless it is suppressed or its rule is off.
 pub fn report_now(finding: &Finding) {
+    if !options().checks.contains(finding.rule) {
+        return;
+    }
+    match suppressions::find(finding) {
+        Some(number) => suppressions::count(number, 1),
+        None => report(finding),
+    }
+}
+
+fn report(finding: &Finding) {
+    match verdict::count(finding.severity) {
+        Room::Enough => write(finding),
+        Room::Last => {
+            write(finding);
+            let (pid, most) = (kernel::pid(), options().max_reports);
+            sink::say(
+                format!("=={pid}==shmsan: no more reports after {most} (max_reports); they are counted\n").as_bytes(),
+            );
+        }
+        Room::None => {}
+    }
+    verdict::halt_on(finding.severity);
+}
+
+fn write(finding: &Finding) {
     let report = match options().trace_format {
         TraceFormat::Text => text::render(finding, kernel::pid(), &site::frame, sink::paint()),
         TraceFormat::Json => json::finding(finding, identity::header(), &site::frame),
@@ -42,6 +79,7 @@ pub fn report_now(finding: &Finding) {
 pub fn repeated() {
     let mut counts = Vec::with_capacity(256);
     TRACKER.with(|tracker| counts.extend(tracker.said().repeated().take(256)));
+    say_beyond_the_reports();
     if counts.is_empty() {
         return;
     }
@@ -56,4 +94,11 @@ pub fn repeated() {
         TraceFormat::Json => json::repeated(counts, identity::header()),
     };
     sink::report(text.as_bytes());
+}
+
+/// How much was found in all, where not all of it was printed.
+fn say_beyond_the_reports() {
+    let Some((errors, warnings)) = verdict::beyond_the_reports() else { return };
+    let pid = kernel::pid();
+    sink::say(format!("=={pid}==shmsan: {errors} errors and {warnings} warnings in all\n").as_bytes());
 }

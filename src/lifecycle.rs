@@ -5,6 +5,7 @@ use crate::boundary::{self, contain};
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
 use crate::{alloc, announce, kernel, leaks, process, sink, thread, verbose};
+use crate::{suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
@@ -41,6 +42,7 @@ fn say_settings(settings: &Settings) {
     if settings.options.help {
         sink::complain(settings.options.help().as_bytes());
     }
+    suppressions::read_early();
     verbose::say_loaded();
 }
 
@@ -105,6 +107,7 @@ fn settle() {
         // Another thread may have been faster.
         if process::known().is_none() {
             tracker.become_child();
+            verdict::forget();
             process::settle();
         }
     });
@@ -179,12 +182,15 @@ extern "C" fn at_unload() {
 
 extern "C" fn at_end(_: *mut c_void) {
     boundary::say_why_off();
-    let Some(_inside) = boundary::enter() else { return };
+    let Some(inside) = boundary::enter() else { return };
     contain(|| {
         if options().detect_leaks {
             leaks::report(Moment::Exit);
         }
         announce::repeated();
+        suppressions::say_used();
         verbose::say_seen();
     });
+    drop(inside);
+    verdict::end();
 }

@@ -1,5 +1,6 @@
 //! One mistake that was found, with all that its report will say. Made by `check`, printed by `report`.
 
+use crate::call::Key;
 use crate::facts::SegmentFacts;
 use crate::rule::{Rule, Severity};
 use crate::site::Site;
@@ -16,6 +17,8 @@ pub struct Finding {
     pub site: Site,
     /// The other place of a two-sided mistake: what was done there.
     pub earlier: Option<Earlier>,
+    /// The key of the segment it is about, where it has one.
+    pub key: Option<Key>,
     /// The segment, as the kernel has it now.
     pub segment: Option<SegmentFacts>,
     pub why: String,

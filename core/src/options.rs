@@ -21,16 +21,23 @@ use table::Entry;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one switch of the user's, by its name")]
 pub struct Options {
+    pub abort_on_error: bool,
     pub checks: Checks,
     pub color: Color,
     pub context_size: u32,
     pub detect_leaks: bool,
+    pub exitcode: u32,
+    pub fail_on: FailOn,
+    pub halt_on_error: bool,
     pub help: bool,
     pub log_path: Vec<u8>,
     pub log_pid: bool,
+    pub max_reports: u32,
     /// Only in debug builds.
     pub panic_on_purpose: bool,
+    pub print_suppressions: bool,
     pub strip_path_prefix: Vec<u8>,
+    pub suppressions: Vec<u8>,
     pub symbolize: bool,
     pub trace: bool,
     pub trace_format: TraceFormat,
@@ -43,6 +50,13 @@ pub enum Color {
     Auto,
     Always,
     Never,
+}
+
+/// What makes a program fail, where it is to fail at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    Error,
+    Warning,
 }
 
 /// How a traced call is written.
@@ -71,15 +85,22 @@ impl Options {
     /// Before the defaults.
     const fn unset() -> Self {
         Self {
+            abort_on_error: false,
             checks: Checks::NONE,
             color: Color::Auto,
             context_size: 0,
             detect_leaks: false,
+            exitcode: 0,
+            fail_on: FailOn::Error,
+            halt_on_error: false,
             help: false,
             log_path: Vec::new(),
             log_pid: false,
+            max_reports: 0,
             panic_on_purpose: false,
+            print_suppressions: false,
             strip_path_prefix: Vec::new(),
+            suppressions: Vec::new(),
             symbolize: false,
             trace: false,
             trace_format: TraceFormat::Text,
@@ -159,6 +180,8 @@ mod tests {
             checks: Checks::parse("calls+memory", Checks::NONE).unwrap(),
             context_size: 1,
             detect_leaks: true,
+            max_reports: 100,
+            print_suppressions: true,
             log_path: b"stderr".to_vec(),
             log_pid: true,
             symbolize: true,

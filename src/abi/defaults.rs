@@ -17,4 +17,14 @@ unsafe extern "C" {
     /// Returns a string that stays as it is, or NULL for no options.
     #[expect(dead_code, reason = "the declaration is the header's")]
     pub fn shmsan_default_options() -> *const c_char;
+
+    /// A program may define this, to bring suppressions of its own: what is known and need not be said, one a line,
+    /// as in `return "leaked-segment:make_queue\nkey:0x162e";`. They are used after those of the user's file.
+    ///
+    /// It is called once, with the first finding, and may do no more than return a literal. It is found as
+    /// shmsan_default_options is.
+    ///
+    /// Returns a string that stays as it is, or NULL.
+    #[expect(dead_code, reason = "the declaration is the header's")]
+    pub fn shmsan_default_suppressions() -> *const c_char;
 }

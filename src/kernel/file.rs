@@ -160,30 +160,35 @@ pub fn working_directory() -> Option<Vec<u8>> {
 
 /// A file's contents, at most `most` bytes of them; `None` where there are more or it cannot be read.
 pub fn read(path: &CStr, most: usize) -> Option<Vec<u8>> {
-    let flags = int(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    try_read(path, most).ok()
+}
+
+/// As [`read`], with the reason: EFBIG where there is more.
+pub fn try_read(path: &CStr, most: usize) -> std::result::Result<Vec<u8>, i32> {
+    // Without O_NONBLOCK a FIFO would keep us.
+    let flags = int(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK | libc::O_NOCTTY);
     // SAFETY: `path` ends in NUL.
-    let opened = unsafe { syscall(libc::SYS_openat, [int(libc::AT_FDCWD), path.as_ptr() as usize, flags, 0]) };
-    let descriptor = opened.ok()?;
+    let descriptor = unsafe { syscall(libc::SYS_openat, [int(libc::AT_FDCWD), path.as_ptr() as usize, flags, 0]) }?;
     let bytes = read_to_end(descriptor, most);
     // SAFETY: opened above.
     let _ = unsafe { syscall(libc::SYS_close, [descriptor, 0, 0, 0]) };
     bytes
 }
 
-fn read_to_end(descriptor: usize, most: usize) -> Option<Vec<u8>> {
+fn read_to_end(descriptor: usize, most: usize) -> std::result::Result<Vec<u8>, i32> {
     let mut bytes: Vec<u8> = Vec::new();
     loop {
-        bytes.try_reserve(4096).ok()?;
+        bytes.try_reserve(4096).map_err(|_| libc::ENOMEM)?;
         let room = bytes.spare_capacity_mut();
         // SAFETY: the kernel writes into the room that is spare.
         let got = unsafe { syscall(libc::SYS_read, [descriptor, room.as_mut_ptr() as usize, room.len(), 0]) };
-        match got.ok()? {
-            0 => return Some(bytes),
+        match got? {
+            0 => return Ok(bytes),
             // SAFETY: the kernel has filled that many bytes.
             got => unsafe { bytes.set_len(bytes.len() + got) },
         }
         if bytes.len() > most {
-            return None;
+            return Err(libc::EFBIG);
         }
     }
 }

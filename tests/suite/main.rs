@@ -16,3 +16,4 @@ mod readme;
 mod rules;
 mod strace;
 mod trace;
+mod verdict;

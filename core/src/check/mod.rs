@@ -6,7 +6,7 @@ pub mod ftok;
 pub mod get;
 pub mod overflow;
 
-use crate::call::{Call, Outcome, Written};
+use crate::call::{Call, Key, Outcome, Written};
 use crate::detail::Detail;
 use crate::facts::{Facts, SegmentFacts};
 use crate::finding::{Earlier, Finding};
@@ -60,6 +60,16 @@ pub fn of(call: &Call, outcome: Outcome) -> &'static [Check] {
 }
 
 impl Made {
+    /// The key of the segment that the call is about, where it has one.
+    fn key(&self, segment: Option<&SegmentFacts>) -> Option<Key> {
+        let key = match (self.call, segment) {
+            (Call::Get { key, .. }, _) => Some(key),
+            (_, Some(segment)) => Some(segment.key),
+            _ => None,
+        };
+        key.filter(|key| *key != Key::PRIVATE)
+    }
+
     /// The finding that `rule` comes to.
     #[must_use]
     pub fn finding(&self, rule: &'static Rule, words: Words) -> Finding {
@@ -71,6 +81,7 @@ impl Made {
             call: Written { call: &self.call, outcome: self.outcome, detail: self.detail.as_ref() }.to_string(),
             site: self.site,
             earlier,
+            key: self.key(segment.as_ref()),
             segment,
             why,
             fix,

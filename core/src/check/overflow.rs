@@ -33,6 +33,7 @@ pub fn long_line(line: &LongLine<'_>, site: Site) -> Finding {
             what: format!("the segment was attached at {}", attachment.address),
             site: attachment.site,
         }),
+        key: None,
         segment: None,
         why: format!(
             "gets does not know how large its buffer is; with the NUL that ends it the line is {over} bytes too long. \

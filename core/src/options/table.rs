@@ -1,7 +1,7 @@
 //! Every option, once: its name, its kind, its default and its meaning.
 
 use super::value::{Kind, Word};
-use super::{Color, TraceFormat};
+use super::{Color, FailOn, TraceFormat};
 
 pub struct Entry {
     pub name: &'static str,
@@ -17,6 +17,12 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 
 /// By name.
 pub const TABLE: &[Entry] = &[
+    Entry {
+        name: "abort_on_error",
+        default: "0",
+        meaning: "with the first error, end the program by SIGABRT, for a debugger or a core dump",
+        kind: Kind::Switch(|options| &mut options.abort_on_error),
+    },
     Entry {
         name: "checks",
         default: "calls+memory",
@@ -43,6 +49,24 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Switch(|options| &mut options.detect_leaks),
     },
     Entry {
+        name: "exitcode",
+        default: "0",
+        meaning: "the exit status of a program that ends by itself and of which an error was found; 0 leaves the program's own",
+        kind: Kind::Number(0..=255, |options| &mut options.exitcode),
+    },
+    Entry {
+        name: "fail_on",
+        default: "error",
+        meaning: "what counts for exitcode, halt_on_error and abort_on_error: errors alone, or warnings too",
+        kind: Kind::Word(|options| &mut options.fail_on),
+    },
+    Entry {
+        name: "halt_on_error",
+        default: "0",
+        meaning: "end the program with the first error, at once, with exitcode or 1",
+        kind: Kind::Switch(|options| &mut options.halt_on_error),
+    },
+    Entry {
         name: "help",
         default: "0",
         meaning: "print every option with its meaning and its value, then go on",
@@ -62,10 +86,22 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Switch(|options| &mut options.log_pid),
     },
     Entry {
+        name: "print_suppressions",
+        default: "1",
+        meaning: "at exit, print which suppressions were used and how often",
+        kind: Kind::Switch(|options| &mut options.print_suppressions),
+    },
+    Entry {
         name: "strip_path_prefix",
         default: "",
         meaning: "leave this out of the names of source files, with all before it",
         kind: Kind::Text(|options| &mut options.strip_path_prefix),
+    },
+    Entry {
+        name: "suppressions",
+        default: "",
+        meaning: "the path of a file of suppressions, one a line: RULE:pattern, key:0x…, exe:pattern",
+        kind: Kind::Text(|options| &mut options.suppressions),
     },
     Entry {
         name: "symbolize",
@@ -95,6 +131,12 @@ pub const TABLE: &[Entry] = &[
 
 /// For the tests alone.
 const IN_DEBUG_BUILDS: &[Entry] = &[
+    Entry {
+        name: "max_reports",
+        default: "100",
+        meaning: "so many reports are printed, what follows is only counted; 0 is no limit",
+        kind: Kind::Number(0..=1_000_000, |options| &mut options.max_reports),
+    },
     #[cfg(debug_assertions)]
     Entry {
         name: "panic_on_purpose",
@@ -115,6 +157,20 @@ impl Word for Color {
 
     fn choose(&mut self, position: usize) {
         *self = [Self::Auto, Self::Always, Self::Never][position];
+    }
+}
+
+impl Word for FailOn {
+    fn words(&self) -> &'static [&'static str] {
+        &["error", "warning"]
+    }
+
+    fn position(&self) -> usize {
+        *self as usize
+    }
+
+    fn choose(&mut self, position: usize) {
+        *self = [Self::Error, Self::Warning][position];
     }
 }
 

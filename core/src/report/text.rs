@@ -66,6 +66,7 @@ mod tests {
             call: "shmget() = 0".to_owned(),
             site: Site::Source(2),
             earlier: Some(Earlier { what: "ftok() = -1".to_owned(), site: Site::Source(1) }),
+            key: None,
             segment: None,
             why: "because".to_owned(),
             fix: "do this".to_owned(),

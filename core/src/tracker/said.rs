@@ -28,6 +28,8 @@ struct Entry {
     /// How often the rules were asked in vain.
     asked: u8,
     times: u64,
+    /// The number of the suppression that keeps it unsaid.
+    suppressed: Option<u16>,
 }
 
 /// What was said, and how often it happened, the reported time included.
@@ -87,9 +89,22 @@ impl Said {
         entry.rule.replace(rule).is_none()
     }
 
+    /// It is not said after all.
+    pub fn suppress(&mut self, site: Site, cause: Cause, suppression: usize) {
+        if let Some(entry) = self.entry(site, cause) {
+            entry.suppressed = u16::try_from(suppression).ok();
+        }
+    }
+
+    /// How often each suppression kept something unsaid; a suppression may come more than once.
+    pub fn suppressed(&self) -> impl Iterator<Item = (usize, u64)> {
+        self.entries.iter().map_while(|entry| *entry).filter_map(|entry| Some((entry.suppressed?.into(), entry.times)))
+    }
+
     /// What happened more than once.
     pub fn repeated(&self) -> impl Iterator<Item = Count> {
-        let known = self.entries.iter().map_while(|entry| *entry).filter(|entry| entry.times > 1);
+        let known =
+            self.entries.iter().map_while(|entry| *entry).filter(|entry| entry.times > 1 && entry.suppressed.is_none());
         known.filter_map(|Entry { site, rule, times, .. }| Some(Count { rule: rule?, site, times }))
     }
 
@@ -106,7 +121,7 @@ impl Said {
             None => true,
         };
         let slot = self.entries.iter_mut().find(|slot| is_it(slot))?;
-        Some(slot.get_or_insert(Entry { site, cause, rule: None, asked: 0, times: 0 }))
+        Some(slot.get_or_insert(Entry { site, cause, rule: None, asked: 0, times: 0, suppressed: None }))
     }
 }
 
@@ -130,6 +145,15 @@ mod tests {
         assert!(!said.is_new(HERE, ENOENT));
         let repeated: Vec<_> = said.repeated().collect();
         assert_eq!(repeated, [Count { rule: &FTOK_FAILED, site: HERE, times: 2 }]);
+    }
+
+    #[test]
+    fn what_is_suppressed_is_counted_for_its_suppression_alone() {
+        let mut said = Said::new();
+        assert!(said.is_new(HERE, ENOENT) && said.found(HERE, ENOENT, &FTOK_FAILED));
+        said.suppress(HERE, ENOENT, 4);
+        assert!(!said.is_new(HERE, ENOENT));
+        assert_eq!((said.repeated().count(), said.suppressed().collect::<Vec<_>>()), (0, vec![(4, 2)]));
     }
 
     #[test]
