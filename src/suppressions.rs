@@ -46,7 +46,9 @@ pub fn say_used() {
     let Some(list) = LIST.get().filter(|_| options().print_suppressions) else { return };
     let mut counts = Vec::with_capacity(256);
     TRACKER.with(|tracker| counts.extend(tracker.said().suppressed().take(256)));
-    counts.iter().for_each(|(number, times)| list.count(*number, *times));
+    for (number, times) in counts {
+        list.count(number, times);
+    }
     let mut text = String::new();
     for (times, suppression) in list.used() {
         // Writing to a String cannot fail.

@@ -41,7 +41,9 @@ pub fn count(severity: Severity) -> Room {
 
 /// What was found is the parent's; said in the child of a fork.
 pub fn forget() {
-    [&ERRORS, &WARNINGS, &REPORTS].into_iter().for_each(|count| count.store(0, Relaxed));
+    for count in [&ERRORS, &WARNINGS, &REPORTS] {
+        count.store(0, Relaxed);
+    }
 }
 
 /// How many errors and warnings there were, where more were found than printed.
