@@ -54,3 +54,9 @@ fn a_pipe_that_a_program_makes_for_itself_holds_only_its_own_words() {
         }
     }
 }
+
+#[test]
+fn nobody_waits_in_a_pipe_that_another_thread_has_filled() {
+    let ran = Run::new(compile("options/crowded_pipe.c", Way::Linked), Way::Linked).go();
+    assert_eq!((ran.stdout.as_str(), ran.status.code()), ("", Some(0)), "{}", ran.stderr);
+}
