@@ -76,6 +76,20 @@ fn a_fifo_without_a_reader_is_one_line_and_nobody_waits() {
 }
 
 #[test]
+fn no_file_takes_the_place_of_a_fifo_that_is_gone() {
+    for way in TWO_WAYS {
+        let folder = tempfile::tempdir().unwrap();
+        // The program removes it in the middle of its work.
+        let script = r#"mkfifo fifo; LD_PRELOAD="$SHIM" exec "$PROGRAM" fifo 1"#;
+        let run = Run::script(script, way).env("PROGRAM", compile("options/full_disk.c", way)).folder(folder.path());
+        let ran = run.options("trace=1:log_path=fifo").go();
+        assert_eq!(ran.status.code(), Some(3), "{}", ran.stderr);
+        assert_eq!(ran.stderr.lines().filter(|line| line.starts_with("[pid ")).count(), 2 * 11, "{}", ran.stderr);
+        assert_eq!(files(folder.path()), [], "{way:?}");
+    }
+}
+
+#[test]
 fn a_fifo_that_nobody_reads_is_full_after_a_while_and_nobody_waits() {
     // The shell keeps it open for reading and does not read.
     const SCRIPT: &str = r#"
