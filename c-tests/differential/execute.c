@@ -6,6 +6,30 @@
 static char *buffers; /* a page to write to, one without access, one to read only */
 enum { BUFFER = 512, PATTERN = 0xa5 };
 
+/* The call through libc, or past it. */
+static int get(const struct step *step)
+{
+    return step->raw ? syscall(SYS_shmget, step->key, step->size, step->flags)
+                     : shmget(step->key, step->size, step->flags);
+}
+
+static char *attach(const struct step *step)
+{
+    return step->raw ? (char *)syscall(SYS_shmat, step->id, step->address, step->flags)
+                     : shmat(step->id, step->address, step->flags);
+}
+
+static int detach(const struct step *step)
+{
+    return step->raw ? syscall(SYS_shmdt, step->address) : shmdt(step->address);
+}
+
+static int control(const struct step *step, char *buffer)
+{
+    return step->raw ? raw_shmctl(step->id, step->command, buffer)
+                     : shmctl(step->id, step->command, (struct shmid_ds *)buffer);
+}
+
 static int error; /* errno as the last call left it */
 
 static void print_result(const char *format, ...)
@@ -20,13 +44,13 @@ static void print_result(const char *format, ...)
 static void count(const struct step *step, bool failed)
 {
     int slot = !failed ? 0 : error > 0 && error < ERRNOS ? error : ERRNOS - 1;
-    world->tally[step->call][slot]++;
+    counts->tally[step->call][slot]++;
 }
 
 static void do_shmget(const struct step *step)
 {
     errno = SENTINEL;
-    int id = shmget(step->key, step->size, step->flags);
+    int id = get(step);
     error = errno;
     printf("shmget(%#x, %zu, %s)", step->key, step->size, name_flags(step->flags, get_flags));
     print_result(" = %d", id);
@@ -41,7 +65,7 @@ static void do_shmat(const struct step *step)
     struct shmid_ds segment = {0};
     look(step->id, &segment);
     errno = SENTINEL;
-    char *address = shmat(step->id, step->address, step->flags);
+    char *address = attach(step);
     error = errno;
     printf("shmat(%d, %s, %s)", step->id, name_address(step->address), name_flags(step->flags, attach_flags));
     count(step, address == (void *)-1);
@@ -64,7 +88,7 @@ static void do_shmdt(const struct step *step)
 {
     printf("shmdt(%s)", name_address(step->address));
     errno = SENTINEL;
-    int result = shmdt(step->address);
+    int result = detach(step);
     error = errno;
     print_result(" = %d", result);
     count(step, result == -1);
@@ -108,29 +132,32 @@ static void print_extent(const char *before, const char *after)
 
 static void do_shmctl(const struct step *step)
 {
-    static const char *const names[] = {"buffer", "NULL", "0x1", "read-only", "cut off", "kernel's"};
-    char before[BUFFER], *good = buffers + BUFFER / 2;
-    char *const addresses[] = {good, NULL, (char *)1, buffers + 2 * page, buffers + page - 40, KERNEL_ADDRESS};
+    static const char *const names[] = {"buffer", "NULL", "0x1", "read-only", "cut off", "kernel's", "misaligned"};
+    _Alignas(max_align_t) char before[BUFFER];
+    char *good = buffers + BUFFER / 2;
+    char *const addresses[] = {good, NULL, (char *)1, buffers + 2 * page, buffers + page - 40, KERNEL_ADDRESS, good + 1};
     memset(buffers, PATTERN, page);
-    struct shmid_ds *wanted = (struct shmid_ds *)good;
+    struct shmid_ds wanted, *filled = (struct shmid_ds *)(good + (step->buffer == MISALIGNED_BUFFER));
+    memcpy(&wanted, filled, sizeof wanted);
     if (step->command == IPC_SET) {
-        wanted->shm_perm.uid = step->uid;
-        wanted->shm_perm.gid = step->gid;
-        wanted->shm_perm.mode = step->mode;
+        wanted.shm_perm.uid = step->uid;
+        wanted.shm_perm.gid = step->gid;
+        wanted.shm_perm.mode = step->mode;
+        memcpy(filled, &wanted, sizeof wanted);
     }
     memcpy(before, buffers, BUFFER);
     errno = SENTINEL;
-    int result = shmctl(step->id, step->command, (struct shmid_ds *)addresses[step->buffer]);
+    int result = control(step, addresses[step->buffer]);
     error = errno;
     printf("shmctl(%d, %s, %s", step->id, name_number(step->command, command_names), names[step->buffer]);
-    if (step->command == IPC_SET && step->buffer == GOOD)
+    if (step->command == IPC_SET && (step->buffer == GOOD || step->buffer == MISALIGNED_BUFFER))
         printf(" of uid %d gid %d mode %#o", step->uid, step->gid, step->mode);
     print_result(") = %d", result);
     count(step, result == -1);
     if (step->buffer != CUT_BUFFER)
         print_extent(before, buffers);
     if (result >= 0 && memcmp(before, buffers, BUFFER) != 0)
-        print_filled(step, good);
+        print_filled(step, memcpy(before, filled, sizeof(struct shmid_ds)));
 }
 
 static void do_ftok(const struct step *step)
@@ -150,6 +177,10 @@ static void do_ftok(const struct step *step)
 static void execute(const struct step *step)
 {
     static void (*const calls[CALLS])(const struct step *) = {do_shmget, do_shmat, do_shmdt, do_shmctl, do_ftok};
+    if (step->raw) {
+        printf("past libc: ");
+        counts->deeds[RAW]++;
+    }
     calls[step->call](step);
     observe_segments();
 }

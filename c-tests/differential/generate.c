@@ -3,11 +3,11 @@
  * hold one absurd value. Nothing here may depend on a number that differs from run to run.
  */
 
-enum buffer { GOOD, NULL_BUFFER, ONE_BUFFER, READ_ONLY_BUFFER, CUT_BUFFER, KERNEL_BUFFER };
+enum buffer { GOOD, NULL_BUFFER, ONE_BUFFER, READ_ONLY_BUFFER, CUT_BUFFER, KERNEL_BUFFER, MISALIGNED_BUFFER };
 
 struct step {
     enum call call;
-    bool live;
+    bool live, raw; /* raw: past libc */
     key_t key;
     size_t size;
     int flags, id, command, project;
@@ -59,7 +59,9 @@ static int absurd_id(void)
 static char *absurd_address(void)
 {
     return ONE_OF(char *, (char *)-1, (char *)1, (char *)27, (char *)page, (char *)page + 1, (char *)(16 * page),
-                  KERNEL_ADDRESS, (char *)(1UL << 62), (char *)-page, (char *)world);
+                  KERNEL_ADDRESS, (char *)(1UL << 62), (char *)-page, (char *)world,
+                  (char *)LONG_MAX, (char *)LONG_MIN, (char *)(1UL << 47), (char *)((1UL << 47) - page),
+                  (char *)((1UL << 47) - 2 * page), (char *)((1UL << 56) - page), (char *)-page + 1);
 }
 
 /* A live attachment, or (`live` false) one whose address was detached and cannot have been given out again. */
@@ -85,7 +87,7 @@ static char *area_page(void)
 static void generate_shmget(struct step *step)
 {
     size_t any = 1 + below(65536);
-    step->size = ONE_OF(size_t, 1, 27, 100, page - 1, page, page + 1, 10000, 65536, any);
+    step->size = ONE_OF(size_t, 1, 27, 100, page - 1, page, page + 1, 10000, 10001, 65536, 65537, BIG_SIZE, any);
     step->flags = draw_mode() | ONE_OF(int, 0, IPC_CREAT, IPC_CREAT, IPC_CREAT | IPC_EXCL, IPC_EXCL);
     if (world->keys_used && percent(68)) {
         step->key = world->keys[below(world->keys_used)];
@@ -99,19 +101,43 @@ static void generate_shmget(struct step *step)
     }
 }
 
+/* Root would get the machine's huge pages, where it has some. */
+static int huge_flags(void)
+{
+    glob_t found;
+    unsigned long pages = 0, some;
+    static int none = -1;
+    if (none < 0 && glob("/sys/kernel/mm/hugepages/*/nr_*hugepages", 0, NULL, &found) == 0) {
+        for (size_t i = 0; i < found.gl_pathc; i++) {
+            FILE *file = fopen(found.gl_pathv[i], "r");
+            if (file && fscanf(file, "%lu", &some) == 1)
+                pages += some;
+            if (file)
+                fclose(file);
+        }
+        globfree(&found);
+        none = pages == 0;
+    }
+    return none == 1 || (geteuid() != 0 && !world->elsewhere)
+        ? IPC_CREAT | SHM_HUGETLB | ONE_OF(int, 0, 21 << 26, 30 << 26, 16 << 26)
+        : SHM_HUGETLB | 63 << 26;
+}
+
 static void absurd_shmget(struct step *step)
 {
     switch (below(3)) {
     case 0:
-        step->key = ONE_OF(key_t, -1, INT_MIN, INT_MAX);
+        step->key = ONE_OF(key_t, -1, -1, INT_MIN, INT_MAX, 1);
         break;
     case 1:
-        step->size = ONE_OF(size_t, 0, SIZE_MAX, LONG_MAX, 1UL << 62, 1UL << 62, SIZE_MAX - (1UL << 24));
+        step->size = ONE_OF(size_t, 0, SIZE_MAX, LONG_MAX, 1UL << 62, 1UL << 62, SIZE_MAX - (1UL << 24),
+                            SIZE_MAX - (1UL << 24) - page, SIZE_MAX - page, 1UL << 47, (size_t)INT_MAX + 1, UINT_MAX);
         step->flags |= IPC_CREAT;
         break;
     default:
         /* Huge pages only of a size that no machine has: we must not take the machine's. */
-        step->flags |= ONE_OF(int, -1, INT_MIN, 0x40000000, 0100000, SHM_HUGETLB | 63 << 26, SHM_NORESERVE);
+        step->flags |= ONE_OF(int, -1, INT_MIN, 0x40000000, 0100000, SHM_HUGETLB | 63 << 26, SHM_HUGETLB | 11 << 26,
+                              SHM_NORESERVE, huge_flags(), huge_flags());
     }
 }
 
@@ -143,21 +169,25 @@ static void absurd_shmat(struct step *step)
         step->flags |= ONE_OF(int, 0, SHM_RND);
         break;
     default:
-        step->flags = ONE_OF(int, -1, INT_MIN, 0x40000000, IPC_CREAT, 0777, -1 & ~SHM_REMAP);
+        step->flags = ONE_OF(int, -1, INT_MIN, 0x40000000, IPC_CREAT, 0777, -1 & ~SHM_REMAP, INT_MAX, ~(SHM_RDONLY | SHM_REMAP));
     }
 }
 
-/* SHM_REMAP replaces what is there: only in the area, below everything, or where no program can have memory. */
-static void keep_remap_harmless(struct step *step)
+/*
+ * SHM_REMAP replaces what is there: only in the area, below everything, or where no program can have memory. Nor may a
+ * big segment lie below everything: static programs begin there, and others do not.
+ */
+static void keep_harmless(struct step *step)
 {
     struct shmid_ds segment = {0};
-    if (!(step->flags & SHM_REMAP))
+    if (!look(step->id, &segment))
         return;
-    bool exists = look(step->id, &segment);
     size_t length = (segment.shm_segsz + page - 1) & -page;
-    bool low = (uintptr_t)step->address < 17 * page && length <= 16 * page;
+    bool low = (uintptr_t)step->address < 17 * page;
     bool high = (uintptr_t)step->address >= 1UL << 62;
-    if (exists && !low && !high && !in_area(step->address, length + page))
+    if (low && length > 17 * page)
+        step->address = NULL;
+    if (!low && !high && !in_area(step->address, length + page))
         step->flags &= ~SHM_REMAP;
 }
 
@@ -182,12 +212,15 @@ static void generate_shmctl(struct step *step)
 {
     step->id = draw_id(step);
     step->command = ONE_OF(int, IPC_STAT, IPC_STAT, IPC_STAT, IPC_STAT, IPC_SET, IPC_SET, IPC_SET, IPC_SET, IPC_RMID,
-                           IPC_RMID, IPC_RMID, SHM_LOCK, SHM_LOCK, SHM_UNLOCK, IPC_INFO, SHM_INFO, SHM_STAT,
+                           IPC_RMID, IPC_RMID, SHM_LOCK, SHM_LOCK, SHM_UNLOCK, SHM_UNLOCK, IPC_INFO, SHM_INFO, SHM_STAT,
                            SHM_STAT, SHM_STAT_ANY);
+    /* A left namespace dies when the kernel finds time for it, and until then a user's locked memory counts. */
+    if (step->command == SHM_LOCK && world->elsewhere)
+        step->command = SHM_UNLOCK;
     if ((step->command == SHM_STAT || step->command == SHM_STAT_ANY) && percent(50))
         step->id &= 32767;
-    step->uid = ONE_OF(uid_t, geteuid(), geteuid(), geteuid(), 0, 12345);
-    step->gid = ONE_OF(gid_t, getegid(), getegid(), getegid(), 0, 12345);
+    step->uid = ONE_OF(uid_t, geteuid(), geteuid(), geteuid(), 0, shared->user, shared->user + 1);
+    step->gid = ONE_OF(gid_t, getegid(), getegid(), getegid(), 0, shared->user, INT_MAX);
     step->mode = draw_mode() | ONE_OF(unsigned, 0, 0, 0, 01000, 07000, 0xf000);
 }
 
@@ -198,14 +231,15 @@ static void absurd_shmctl(struct step *step)
         step->id = absurd_id();
         break;
     case 1:
-        step->command = ONE_OF(int, -1, INT_MIN, INT_MAX, 4, 5, 9, 10, 16, 99, IPC_STAT | 0x100, IPC_RMID | 0x100);
+        step->command = ONE_OF(int, -1, INT_MIN, INT_MAX, 4, 5, 9, 10, 16, 17, 18, 99, 0x10000, IPC_STAT | 0x100, IPC_RMID | 0x100);
         break;
     case 2:
         step->command = IPC_SET;
-        step->uid = -1;
+        ONE_OF(bool, true, false) ? (step->uid = -1) : (step->gid = -1);
         break;
     default:
-        step->buffer = ONE_OF(enum buffer, NULL_BUFFER, ONE_BUFFER, READ_ONLY_BUFFER, CUT_BUFFER, KERNEL_BUFFER);
+        step->buffer = ONE_OF(enum buffer, NULL_BUFFER, ONE_BUFFER, READ_ONLY_BUFFER, CUT_BUFFER, KERNEL_BUFFER,
+                              MISALIGNED_BUFFER);
         /* An attachment at address 0 would be written to, pids and all. */
         if (attachment_of(NULL) && (step->buffer == NULL_BUFFER || step->buffer == ONE_BUFFER))
             step->buffer = KERNEL_BUFFER;
@@ -246,7 +280,8 @@ static struct step generate_call(void)
         step.live = false;
         absurd[step.call](&step);
     }
+    step.raw = step.call != FTOK && percent(7);
     if (step.call == SHMAT)
-        keep_remap_harmless(&step);
+        keep_harmless(&step);
     return step;
 }

@@ -14,7 +14,7 @@ static const struct name errno_names[] = {
     {SENTINEL, "untouched"}, {0, "0"}, {EPERM, "EPERM"}, {ENOENT, "ENOENT"}, {EINTR, "EINTR"}, {EBADF, "EBADF"},
     {EAGAIN, "EAGAIN"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"}, {EFAULT, "EFAULT"}, {EEXIST, "EEXIST"},
     {ENOTDIR, "ENOTDIR"}, {EINVAL, "EINVAL"}, {ENOSPC, "ENOSPC"}, {ELOOP, "ELOOP"}, {ENAMETOOLONG, "ENAMETOOLONG"},
-    {ENOSYS, "ENOSYS"}, {EIDRM, "EIDRM"}, {EOVERFLOW, "EOVERFLOW"}, {EOPNOTSUPP, "EOPNOTSUPP"}, {0, NULL},
+    {ENOSYS, "ENOSYS"}, {EIDRM, "EIDRM"}, {EOVERFLOW, "EOVERFLOW"}, {EOPNOTSUPP, "EOPNOTSUPP"}, {ENFILE, "ENFILE"}, {0, NULL},
 };
 
 static const struct name command_names[] = {
@@ -84,7 +84,7 @@ static const char *name_address(const void *address)
     const struct attachment *known = attachment_of(address);
     if (in_area(address, 0))
         sprintf(text, "area+%#zx", (size_t)((const char *)address - area));
-    else if (known && known->chosen)
+    else if (known)
         sprintf(text, "attachment-%d+%#zx", known->number, (size_t)((const char *)address - known->address));
     else if (address == world)
         return "another mapping";

@@ -67,7 +67,8 @@ static void observe_mappings(const void *wanted)
     for (char *line = strtok(maps, "\n"); line; line = strtok(NULL, "\n")) {
         unsigned long start, end, offset, inode;
         char rights[8], name[64];
-        if (sscanf(line, "%lx-%lx %7s %lx %*s %lu %63[^\n]", &start, &end, rights, &offset, &inode, name) != 6 ||
+        if (!strstr(line, "/SYSV") ||
+            sscanf(line, "%lx-%lx %7s %lx %*s %lu %63[^\n]", &start, &end, rights, &offset, &inode, name) != 6 ||
             strncmp(name, "/SYSV", 5) != 0)
             continue;
         count++;

@@ -3,9 +3,24 @@
  * All but the attachments lie in shared memory, so that a parent knows what its children did.
  */
 
-enum { MANY = 1024, CALLS = 5, ERRNOS = 160, AREA_PAGES = 256 };
+enum { MANY = 1024, CALLS = 5, ERRNOS = 160, AREA_PAGES = 256, THREADS = 4 };
 enum call { SHMGET, SHMAT, SHMDT, SHMCTL, FTOK };
 static const char *const call_names[CALLS] = {"shmget", "shmat", "shmdt", "shmctl", "ftok"};
+
+/* What is done besides the calls. */
+enum deed {
+    FORKED, VFORKED, EXECUTED, KILLED, BY_TURNS, AT_ONCE, STORMED, OTHER_USER, ELSEWHERE, BACK, LIMITED, FILTERED, SPLIT,
+    MOVED, UNMAPPED, RAW, DEEDS
+};
+static const char *const deed_names[DEEDS] = {
+    "fork", "vfork", "exec", "kill", "threads-by-turns", "threads-at-once", "storm", "other-user", "other-namespace",
+    "back-home", "limit", "filter", "mprotect", "mremap", "munmap", "raw-call",
+};
+
+/* Of all processes and namespaces. */
+static struct counts {
+    unsigned long calls, live_calls, tally[CALLS][ERRNOS], deeds[DEEDS];
+} *counts;
 
 struct segment {
     int id;
@@ -23,8 +38,22 @@ static struct world {
     int children_made;
     int attachments_made;
     char totals[128];
-    unsigned long calls, live_calls, tally[CALLS][ERRNOS];
+    bool limits_changed;
+    bool elsewhere; /* in a namespace of its own, with a world of its own */
 } *world;
+
+/* What a process that has executed the driver again goes on with. */
+static struct shared {
+    struct world world;
+    struct counts counts;
+    unsigned long sequence;
+    int number, depth, pipe_ends[2];
+    uid_t starter, user;
+    unsigned long usual_limits[4];
+    uint64_t dice;
+    char who[24];
+} *shared;
+static int shared_descriptor;
 
 struct attachment {
     int number;
@@ -70,6 +99,10 @@ static void fail(const char *what)
     exit(2);
 }
 
+/* More than RLIMIT_AS leaves room for, where a sequence sets it. */
+#define BIG_SIZE ((size_t)512 << 20)
+#define HEADROOM ((size_t)256 << 20)
+
 static size_t area_size(void)
 {
     return AREA_PAGES * page;
@@ -107,7 +140,8 @@ static void open_area(void)
 
 static void close_area(void)
 {
-    munmap(area, area_size());
+    /* With the tail of a big segment. */
+    munmap(area, area_size() + BIG_SIZE);
 }
 
 static void room(int used)

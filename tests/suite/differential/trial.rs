@@ -1,0 +1,165 @@
+//! One run of the driver, and the comparison of two. What the driver prints is compared, never judged.
+
+use super::reached::Reached;
+use crate::harness::{Ran, Run, Way, compile, is_root, library_folder, scratch};
+use std::fmt::Write as _;
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::{env, fs, process};
+
+const DRIVER: &str = "differential/driver.c";
+pub const STEPS: u64 = 30;
+pub const SEQUENCES: u64 = 2000;
+
+/// How many sequences a process does, so that a difference is soon found and soon replayed.
+const PART: u64 = 250;
+
+/// Whose calls the driver makes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// Of whoever runs the tests, who becomes others if that is root.
+    Ours,
+    /// Of another user from the beginning.
+    Another,
+}
+
+/// What the driver is told to do.
+#[derive(Clone, Copy)]
+pub struct Trial {
+    seed: u64,
+    sequences: u64,
+    whose: Whose,
+    user: u32,
+}
+
+impl Trial {
+    pub fn of_this_user() -> Self {
+        Self::new(Whose::Ours, 0)
+    }
+
+    pub fn of_another_user() -> Self {
+        Self::new(Whose::Another, 1)
+    }
+
+    pub fn of_liars() -> Self {
+        Self { seed: 3, sequences: 150, ..Self::new(Whose::Ours, 2) }
+    }
+
+    /// Locked memory is counted by user, so no two tests at one time are the same; nobody knows these users.
+    fn new(whose: Whose, test: u32) -> Self {
+        let number = |name, usual| env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+        let user = 100_000 + process::id() % 10_000_000 * 8 + test * 2;
+        Self { seed: number("SEED", 1), sequences: number("SEQUENCES", SEQUENCES), whose, user }
+    }
+
+    pub fn of(self, sequences: u64) -> Self {
+        Self { sequences, ..self }
+    }
+
+    /// The same sequences in several processes.
+    fn parts(self) -> impl Iterator<Item = Self> {
+        (0..self.sequences).step_by(usize::try_from(PART).unwrap()).map(move |done| Self {
+            seed: self.seed + done,
+            sequences: PART.min(self.sequences - done),
+            ..self
+        })
+    }
+
+    fn arguments(&self) -> Vec<String> {
+        let another = (self.whose == Whose::Another).then(|| "--as".to_owned());
+        [self.seed, self.sequences, STEPS, self.user.into()].iter().map(u64::to_string).chain(another).collect()
+    }
+
+    pub fn run(&self, way: Way, variables: &[(&str, &str)]) -> Ran {
+        let run = Run::new(compile(DRIVER, way), way).folder(&FOLDER);
+        let run = self.arguments().iter().fold(run, Run::arg);
+        variables.iter().fold(run, |run, &(name, value)| run.env(name, value)).go()
+    }
+
+    /// The shell command that repeats a run.
+    fn replay(&self, way: Way, variables: &[(&str, &str)]) -> String {
+        let preload = (way == Way::Preloaded).then(|| library_folder().join("libshmsan.so").display().to_string());
+        let preload = preload.as_deref().map(|library| ("LD_PRELOAD", library));
+        let variables: Vec<_> =
+            variables.iter().copied().chain(preload).map(|(name, value)| format!("{name}='{value}' ")).collect();
+        let namespace = if is_root() { "unshare --ipc" } else { "unshare --user --map-current-user --ipc" };
+        let (program, arguments) = (compile(DRIVER, way), self.arguments().join(" "));
+        format!("(cd {} && {namespace} env {}{} {arguments})", FOLDER.display(), variables.concat(), program.display())
+    }
+
+    /// Fails with the first differing line unless the run equals the bare one.
+    fn compare(&self, bare: &Ran, way: Way, variables: &[(&str, &str)]) -> Ran {
+        let shimmed = self.run(way, variables);
+        if let Some(difference) = first_difference(bare, &shimmed) {
+            panic!(
+                "{way:?} {variables:?}, seed {}: {difference}\nreplay bare:    {}\nreplay shimmed: {}\n",
+                self.seed,
+                self.replay(Way::Bare, &[]),
+                self.replay(way, variables)
+            );
+        }
+        // From there on the shim would be no more than the plain calls, which are equal without merit.
+        assert!(!shimmed.stderr.contains("checks are off"), "{way:?}, seed {}: {}", self.seed, shimmed.stderr);
+        shimmed
+    }
+
+    /// Bare and every way the shim comes in; then a part of it again while the shim traces each call.
+    pub fn compare_all(&self) {
+        let mut reached = Reached::default();
+        for part in self.parts() {
+            let bare = part.run(Way::Bare, &[]);
+            reached.add(&bare.stdout);
+            for way in Way::SHIMMED {
+                part.compare(&bare, way, &[]);
+            }
+        }
+        reached.check(self.whose == Whose::Ours && is_root(), self.sequences);
+        for part in self.of(self.sequences.div_ceil(10)).parts() {
+            let bare = part.run(Way::Bare, &[]);
+            for way in Way::SHIMMED {
+                let shimmed = part.compare(&bare, way, &[("SHMSAN_OPTIONS", "trace=1")]);
+                assert!(shimmed.stderr.contains("shmget("), "{way:?}: the shim was not there, it traced nothing");
+            }
+        }
+    }
+}
+
+/// A folder with the files that ftok is asked about. All runs share it, since a key is made of an inode number.
+static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = scratch("differential");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let make = |name: &str, maker: fn(&Path) -> std::io::Result<()>| match maker(&folder.join(name)) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => panic!("{name}: {error}"),
+        _ => (),
+    };
+    make("file", |path| fs::write(path, ""));
+    make("other", |path| fs::write(path, ""));
+    make("folder", |path| fs::create_dir(path));
+    make("locked", |path| fs::DirBuilder::new().mode(0o600).create(path));
+    make("link", |path| symlink("file", path));
+    make("dangling", |path| symlink("absent", path));
+    make("loop", |path| symlink("loop", path));
+    folder
+});
+
+/// Where two runs part: the last lines they share, and the next of each.
+pub fn first_difference(bare: &Ran, shimmed: &Ran) -> Option<String> {
+    const CONTEXT: usize = 8;
+    let (left, right): (Vec<_>, Vec<_>) = (bare.stdout.lines().collect(), shimmed.stdout.lines().collect());
+    let Some(at) = (0..left.len().max(right.len())).find(|&at| left.get(at) != right.get(at)) else {
+        return (bare.status != shimmed.status)
+            .then(|| format!("equal lines, but {} and not {}", shimmed.status, bare.status));
+    };
+    let mut text = format!("line {} differs ({}, bare {})\n", at + 1, shimmed.status, bare.status);
+    for line in &left[at.saturating_sub(CONTEXT)..at] {
+        writeln!(text, "            {line}").unwrap();
+    }
+    for (side, lines) in [("bare", left), ("shimmed", right)] {
+        for line in lines.iter().skip(at).take(CONTEXT) {
+            writeln!(text, "  {side:>7}:  {line}").unwrap();
+        }
+    }
+    Some(text)
+}
