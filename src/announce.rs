@@ -69,7 +69,7 @@ fn report(finding: &Finding) {
 
 fn write(finding: &Finding) {
     let report = match options().trace_format {
-        TraceFormat::Text => text::render(finding, kernel::pid(), &site::frame, sink::paint()),
+        TraceFormat::Text => text::render(finding, kernel::pid(), &site::frames, sink::paint()),
         TraceFormat::Json => json::finding(finding, identity::header(), &site::frame),
     };
     sink::report(report.as_bytes());

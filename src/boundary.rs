@@ -1,9 +1,8 @@
 //! The edge that nothing of ours may cross: whatever goes wrong inside, the program gets its plain kernel call, and one
 //! line says that the checks are off.
 
-use crate::sink;
 use crate::thread::{self, Inside};
-use crate::{kernel, lifecycle, process};
+use crate::{kernel, lifecycle, process, sink, site};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -77,6 +76,9 @@ fn say_off(reason: &str) {
 /// In the place of Rust's own words on a panic, which would go to whatever is behind descriptor 2.
 pub fn take_over_panics() {
     panic::set_hook(Box::new(|panic: &PanicHookInfo<'_>| {
+        if site::is_reading_here() {
+            return;
+        }
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
         let words = panic.payload_as_str().unwrap_or("no words");
         give_up(&format!("internal error{}: {words}", place.unwrap_or_default()));

@@ -4,7 +4,7 @@
 use crate::boundary::{self, contain};
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
-use crate::{alloc, announce, kernel, leaks, process, sink, thread, verbose};
+use crate::{alloc, announce, kernel, leaks, process, sink, site, thread, verbose};
 use crate::{suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use std::ffi::{c_int, c_void};
@@ -56,6 +56,7 @@ pub fn begin() {
 #[cold]
 fn new_process() {
     prepare();
+    site::prepare();
     thread::forget_id();
     let pid = kernel::pid();
     // The process that came here first, or another thread of it: only a later one can have lost a lock by a fork.
@@ -123,8 +124,8 @@ fn settle() {
 const HELD_OVER_FORK: u32 = 1 << 8;
 
 /// In the order in which they may be taken inside one another.
-fn locks() -> [&'static RawLock; 2] {
-    [TRACKER.raw(), alloc::lock()]
+fn locks() -> [&'static RawLock; 3] {
+    [TRACKER.raw(), site::lock(), alloc::lock()]
 }
 
 /// Takes every lock, so that no child inherits one in the middle of its work. The thread counts as inside the shim until

@@ -32,7 +32,12 @@ impl RawLock {
 
     /// `false` where it could not be had within a second.
     pub fn acquire(&self) -> bool {
-        self.0.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok() || self.acquire_slowly()
+        self.acquire_if_free() || self.acquire_slowly()
+    }
+
+    /// Without waiting.
+    pub fn acquire_if_free(&self) -> bool {
+        self.0.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok()
     }
 
     #[cold]
@@ -92,18 +97,24 @@ impl<T> Locked<T> {
 
     /// Runs `work` with the value; `None` where the lock could not be had. `work` must neither allocate nor wait.
     pub fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
+        if self.lock.acquire() { Some(self.with_held(work)) } else { None }
+    }
+
+    /// As [`Locked::with`], without waiting.
+    pub fn with_if_free<R>(&self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
+        if self.lock.acquire_if_free() { Some(self.with_held(work)) } else { None }
+    }
+
+    fn with_held<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         struct Release<'a>(&'a RawLock);
         impl Drop for Release<'_> {
             fn drop(&mut self) {
                 self.0.release();
             }
         }
-        if !self.lock.acquire() {
-            return None;
-        }
         let _release = Release(&self.lock);
         // SAFETY: the lock is held, and `with` does not nest: the thread's word keeps a second entry out.
-        Some(work(unsafe { &mut *self.value.get() }))
+        work(unsafe { &mut *self.value.get() })
     }
 
     pub const fn raw(&self) -> &RawLock {

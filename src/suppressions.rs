@@ -31,7 +31,7 @@ pub fn read_early() {
 /// The number of the one that keeps `finding` unsaid.
 pub fn find(finding: &Finding) -> Option<usize> {
     let sites = [Some(finding.site), finding.earlier.as_ref().map(|earlier| earlier.site)];
-    let frames: Vec<_> = sites.into_iter().flatten().map(site::frame).collect();
+    let frames: Vec<_> = sites.into_iter().flatten().flat_map(site::frames).collect();
     let exe = identity::exe().unwrap_or_default();
     list().find(&Suspect { rule: finding.rule.id, frames: &frames, key: finding.key, exe })
 }

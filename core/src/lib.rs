@@ -4,6 +4,7 @@
 
 pub mod call;
 pub mod check;
+pub mod demangle;
 pub mod detail;
 pub mod errno;
 pub mod event;

@@ -25,6 +25,7 @@ pub struct Options {
     pub checks: Checks,
     pub color: Color,
     pub context_size: u32,
+    pub debug_file_directory: Vec<u8>,
     pub detect_leaks: bool,
     pub exitcode: u32,
     pub fail_on: FailOn,
@@ -89,6 +90,7 @@ impl Options {
             checks: Checks::NONE,
             color: Color::Auto,
             context_size: 0,
+            debug_file_directory: Vec::new(),
             detect_leaks: false,
             exitcode: 0,
             fail_on: FailOn::Error,
@@ -179,6 +181,7 @@ mod tests {
         let expected = Options {
             checks: Checks::parse("calls+memory", Checks::NONE).unwrap(),
             context_size: 1,
+            debug_file_directory: b"/usr/lib/debug".to_vec(),
             detect_leaks: true,
             max_reports: 100,
             print_suppressions: true,

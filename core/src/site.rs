@@ -14,6 +14,8 @@ pub enum Site {
     Return(usize),
     /// Number of a file, line and function that the call-site macros passed on.
     Source(u32),
+    /// Number of a stack, where more than its innermost frame is kept.
+    Stack(u32),
 }
 
 /// A place, ready to be printed; each part where it is known.
@@ -42,7 +44,8 @@ impl fmt::Display for Frame {
             }
             (None, None, Some((module, offset))) => write!(f, "({}+{offset:#x})", Plain(module.as_bytes())),
             (Some(function), None, None) => write!(f, "{function}+{:#x}", self.function_offset),
-            (None, None, None) if self.address != 0 => write!(f, "{:#x}", self.address),
+            // Its library was closed, or it was never in a file.
+            (None, None, None) if self.address != 0 => write!(f, "{:#x} (not in a loaded file)", self.address),
             (None, None, None) => f.write_str("an unknown place"),
         }
     }
@@ -55,8 +58,25 @@ impl Frame {
         match (&self.source, &self.module) {
             (Some((file, line)), _) => format!("{}:{line}", Plain(file.as_bytes())),
             (None, Some((module, offset))) => format!("{}+{offset:#x}", Plain(module.as_bytes())),
+            (None, None) if self.function.is_none() && self.address != 0 => format!("{:#x}", self.address),
             (None, None) => self.to_string(),
         }
+    }
+
+    /// Leaves out of the file's name what `strip_path_prefix` says, as the other sanitizers do: the text itself wherever
+    /// it first stands, and all before it.
+    #[must_use]
+    pub fn without_prefix(mut self, prefix: &[u8]) -> Self {
+        if let Some((file, _)) = &mut self.source {
+            let found = (!prefix.is_empty()).then(|| file.as_bytes().windows(prefix.len()).position(|at| at == prefix));
+            if let Some(begin) = found.flatten() {
+                // A prefix that ends inside a character takes the whole of it.
+                let end = (begin + prefix.len()..=file.len()).find(|end| file.is_char_boundary(*end));
+                let rest = file.split_off(end.unwrap_or(file.len()));
+                *file = rest.strip_prefix("./").map_or_else(|| rest.clone(), str::to_owned);
+            }
+        }
+        self
     }
 
     /// Place and function, for a summary line: `server.c:17 in main`.
@@ -71,9 +91,37 @@ impl Frame {
     }
 }
 
+/// A file's name as the compiler was given it, which is also what `__FILE__` says: debug information makes it absolute by
+/// putting the compiler's `folder` before it. `unit` is the name of the compiled file; where that is absolute, so were
+/// the others.
+#[must_use]
+pub fn as_given<'a>(file: &'a str, folder: Option<&str>, unit: Option<&str>) -> &'a str {
+    let relative = || {
+        if unit.is_some_and(|unit| unit.starts_with('/')) {
+            return None;
+        }
+        file.strip_prefix(folder?.trim_end_matches('/'))?.strip_prefix('/').filter(|rest| !rest.is_empty())
+    };
+    relative().unwrap_or(file)
+}
+
+/// Leaves out what called `main`, or a thread's first function: it is libc's, and the same for every program.
+pub fn end_at_main(frames: &mut Vec<Frame>) {
+    if let Some(main) = frames.iter().position(|frame| frame.function.as_deref() == Some("main")) {
+        frames.truncate(main + 1);
+    }
+    while frames.len() > 1
+        && frames.last().and_then(|last| last.function.as_deref()).is_some_and(|name| BELOW_THREADS.contains(&name))
+    {
+        frames.pop();
+    }
+}
+
+const BELOW_THREADS: [&str; 4] = ["start_thread", "clone", "clone3", "__clone3"];
+
 #[cfg(test)]
 mod tests {
-    use super::Frame;
+    use super::{Frame, as_given, end_at_main};
 
     #[test]
     fn a_frame_says_what_is_known_of_it() {
@@ -93,12 +141,65 @@ mod tests {
                 "server+0x11d2 in main",
             ),
             (Frame { module, ..Frame::default() }, "(server+0x11d2)", "server+0x11d2"),
-            (Frame { address: 0x1234, ..Frame::default() }, "0x1234", "0x1234"),
+            (Frame { address: 0x1234, ..Frame::default() }, "0x1234 (not in a loaded file)", "0x1234"),
             (Frame::default(), "an unknown place", "an unknown place"),
         ];
         for (frame, long, short) in cases {
             assert_eq!(frame.to_string(), long);
             assert_eq!(frame.summary(), short);
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_as_the_compiler_was_given_it() {
+        let cases = [
+            ("/home/me/src/queue.c", Some("/home/me"), Some("src/queue.c"), "src/queue.c"),
+            ("/home/me/src/queue.h", Some("/home/me/"), None, "src/queue.h"),
+            ("/usr/include/stdio.h", Some("/home/me"), Some("queue.c"), "/usr/include/stdio.h"),
+            // CMake's way.
+            ("/home/me/src/queue.c", Some("/home/me"), Some("/home/me/src/queue.c"), "/home/me/src/queue.c"),
+            ("/home/menu/queue.c", Some("/home/me"), None, "/home/menu/queue.c"),
+            ("/queue.c", Some("/"), None, "queue.c"),
+            ("/queue.c", None, None, "/queue.c"),
+            ("/home/me/", Some("/home/me"), None, "/home/me/"),
+            ("", Some(""), None, ""),
+        ];
+        for (file, folder, unit, expected) in cases {
+            assert_eq!(as_given(file, folder, unit), expected, "{file} {folder:?} {unit:?}");
+        }
+    }
+
+    #[test]
+    fn the_prefix_is_left_out_wherever_it_stands() {
+        let cases: [(&str, &[u8], &str); 8] = [
+            ("/build/app/src/a.c", b"/build/app/", "src/a.c"),
+            ("/build/app/src/a.c", b"/app/", "src/a.c"),
+            ("/build/app/src/a.c", b"/build", "/app/src/a.c"),
+            ("/build/./a.c", b"/build/", "a.c"),
+            ("/build/a.c", b"/other/", "/build/a.c"),
+            ("/build/a.c", b"", "/build/a.c"),
+            ("/build/a.c", b"/build/a.c", ""),
+            ("/caf\u{e9}.c", b"/caf\xc3", ".c"),
+        ];
+        for (file, prefix, expected) in cases {
+            let frame = Frame { source: Some((file.to_owned(), 1)), ..Frame::default() };
+            assert_eq!(frame.without_prefix(prefix).source.unwrap().0, expected, "{file}");
+        }
+    }
+
+    #[test]
+    fn a_stack_ends_at_main_or_where_a_thread_begins() {
+        let cases: [(&[&str], &[&str]); 4] = [
+            (&["open", "main", "__libc_start_call_main", "_start"], &["open", "main"]),
+            (&["open", "work", "start_thread", "clone3"], &["open", "work"]),
+            (&["open", "work"], &["open", "work"]),
+            (&["clone"], &["clone"]),
+        ];
+        for (names, expected) in cases {
+            let named = |name: &&str| Frame { function: Some((*name).to_owned()), ..Frame::default() };
+            let mut frames: Vec<_> = names.iter().map(named).collect();
+            end_at_main(&mut frames);
+            assert_eq!(frames, expected.iter().map(named).collect::<Vec<_>>());
         }
     }
 }

@@ -4,6 +4,26 @@ use super::{address, int};
 use crate::site::Caller;
 use libc::{c_char, c_int, c_void, key_t, shmid_ds, size_t};
 use shmsan_core::call::{Addr, Call, Key, ShmId};
+use std::hint::black_box;
+
+/// Where these functions begin: on a stack, the program stands right behind one of them.
+pub fn beginnings() -> [usize; 6] {
+    [
+        shmsan_shmget_at as *const () as usize,
+        shmsan_shmat_at as *const () as usize,
+        shmsan_shmdt_at as *const () as usize,
+        shmsan_shmctl_at as *const () as usize,
+        shmsan_ftok_at as *const () as usize,
+        super::gets::shmsan_gets_at as *const () as usize,
+    ]
+}
+
+/// Keeps the caller's frame on the stack: there must be something to do after the call.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is nothing but a mark")]
+fn stay<T>(result: T) -> T {
+    black_box(result)
+}
 
 /// shmget(2), called from `func` at `file`:`line`.
 ///
@@ -19,7 +39,7 @@ pub unsafe extern "C" fn shmsan_shmget_at(
     func: *const c_char,
 ) -> c_int {
     let call = Call::Get { key: Key(key), size, flags: shmflg };
-    int(call, Caller::Source { file, line, function: func })
+    stay(int(call, Caller::Source { file, line, function: func }))
 }
 
 /// shmat(2), called from `func` at `file`:`line`.
@@ -35,7 +55,7 @@ pub unsafe extern "C" fn shmsan_shmat_at(
     func: *const c_char,
 ) -> *mut c_void {
     let call = Call::Attach { id: ShmId(shmid), address: Addr(shmaddr as usize), flags: shmflg };
-    address(call, Caller::Source { file, line, function: func })
+    stay(address(call, Caller::Source { file, line, function: func }))
 }
 
 /// shmdt(2), called from `func` at `file`:`line`.
@@ -48,7 +68,8 @@ pub unsafe extern "C" fn shmsan_shmdt_at(
     line: c_int,
     func: *const c_char,
 ) -> c_int {
-    int(Call::Detach { address: Addr(shmaddr as usize) }, Caller::Source { file, line, function: func })
+    let call = Call::Detach { address: Addr(shmaddr as usize) };
+    stay(int(call, Caller::Source { file, line, function: func }))
 }
 
 /// shmctl(2), called from `func` at `file`:`line`.
@@ -64,7 +85,7 @@ pub unsafe extern "C" fn shmsan_shmctl_at(
     func: *const c_char,
 ) -> c_int {
     let call = Call::Control { id: ShmId(shmid), command: cmd, buffer: Addr(buf as usize) };
-    int(call, Caller::Source { file, line, function: func })
+    stay(int(call, Caller::Source { file, line, function: func }))
 }
 
 /// ftok(3), called from `func` at `file`:`line`.
@@ -79,5 +100,5 @@ pub unsafe extern "C" fn shmsan_ftok_at(
     func: *const c_char,
 ) -> key_t {
     let call = Call::Ftok { path: Addr(pathname as usize), project: proj_id };
-    int(call, Caller::Source { file, line, function: func })
+    stay(int(call, Caller::Source { file, line, function: func }))
 }

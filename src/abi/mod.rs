@@ -7,6 +7,8 @@ mod defaults;
 mod gets;
 mod inspect;
 
+pub use calls_at::beginnings as calls_with_a_site;
+
 use crate::shim;
 use crate::site::Caller;
 use libc::{c_int, c_void};

@@ -20,6 +20,21 @@ pub unsafe fn unmap(address: usize, size: usize) -> Result {
     unsafe { syscall(libc::SYS_munmap, [address, size, 0, 0]) }
 }
 
+/// Whether the kernel would give `size` bytes more.
+pub fn would_give(size: usize) -> bool {
+    // SAFETY: mapped a moment ago, and nobody has seen them.
+    pages(size).is_ok_and(|address| unsafe { unmap(address, size) }.is_ok())
+}
+
+/// Makes pages unreadable: whoever touches them faults.
+///
+/// # Safety
+/// They came from [`pages`], and nobody uses them.
+pub unsafe fn forbid(address: usize, size: usize) -> Result {
+    // SAFETY: the caller's promise.
+    unsafe { syscall(libc::SYS_mprotect, [address, size, int(libc::PROT_NONE), 0]) }
+}
+
 /// Makes pages read as zero in every later child (MADV_WIPEONFORK, madvise(2)).
 pub fn wipe_on_fork(address: usize, size: usize) -> Result {
     // SAFETY: it changes nothing in this process.

@@ -5,6 +5,8 @@ pub mod clock;
 pub mod file;
 mod identity;
 pub mod map;
+pub mod opened;
+pub mod own_stack;
 pub mod raw;
 pub mod signal;
 

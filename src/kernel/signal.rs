@@ -47,6 +47,16 @@ pub fn without_signals<T, E>(
     result
 }
 
+/// Runs `work` with every signal held back, those of libc's own too: no handler runs in it, nor leaves it by siglongjmp.
+pub fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
+    let before = change_mask(libc::SIG_SETMASK, Set::MAX);
+    let result = work();
+    if let Some(before) = before {
+        change_mask(libc::SIG_SETMASK, before);
+    }
+    result
+}
+
 fn change_mask(how: libc::c_int, set: Set) -> Option<Set> {
     let mut before: Set = 0;
     // SAFETY: two sets on our stack, of the size given.

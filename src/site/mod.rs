@@ -1,9 +1,21 @@
 //! Who called: kept as cheaply as the call allows, and looked up only when something is printed.
 
+mod elf;
+mod lines;
+mod lookup;
 mod modules;
+mod room;
+mod separate;
 mod sources;
+mod stacks;
+mod symbols;
 
-use shmsan_core::site::{Frame, Site};
+pub use lookup::{is_reading_here, lock};
+
+use crate::abi;
+use crate::state::options;
+use shmsan_core::site::{Frame, Site, end_at_main};
+use stacks::{LastBefore, Stack};
 use std::ffi::{c_char, c_int};
 
 /// Where a call came from, as the export that took it knows.
@@ -29,6 +41,14 @@ impl Caller {
 /// What can be kept of it.
 #[inline]
 pub fn keep(caller: &Caller) -> Site {
+    if stacks::are_wanted() {
+        return keep_stack(caller);
+    }
+    keep_innermost(caller)
+}
+
+#[inline]
+fn keep_innermost(caller: &Caller) -> Site {
     match *caller {
         Caller::Return(0) => Site::Unknown,
         Caller::Return(address) => Site::Return(address),
@@ -36,12 +56,54 @@ pub fn keep(caller: &Caller) -> Site {
     }
 }
 
-/// What can be printed of it.
+#[cold]
+fn keep_stack(caller: &Caller) -> Site {
+    let innermost = keep_innermost(caller);
+    match *caller {
+        Caller::Return(address) => stacks::keep(innermost, LastBefore::Stands(address)),
+        Caller::Source { .. } => stacks::keep(innermost, LastBefore::Begins(&abi::calls_with_a_site())),
+    }
+}
+
+/// Before the first call: what the options ask for.
+pub fn prepare() {
+    stacks::want(options().context_size as usize);
+}
+
+/// What can be printed of it, the innermost frame first; never empty.
+pub fn frames(site: Site) -> Vec<Frame> {
+    let mut frames = innermost(site);
+    if let Some(stack) = stack_of(site) {
+        let mut callers = stack.callers.iter().map(|address| lookup::frames(*address));
+        if let Site::Source(_) = stack.innermost {
+            // The macro has told more of it, but not what it was inlined into.
+            frames.extend(callers.next().into_iter().flatten().skip(1));
+        }
+        frames.extend(callers.flatten());
+        end_at_main(&mut frames);
+    }
+    frames.into_iter().map(without_prefix).collect()
+}
+
+/// Its innermost frame alone.
 pub fn frame(site: Site) -> Frame {
-    match site {
-        Site::Unknown => Frame::default(),
+    innermost(site).into_iter().next().map(without_prefix).unwrap_or_default()
+}
+
+fn without_prefix(frame: Frame) -> Frame {
+    frame.without_prefix(&options().strip_path_prefix)
+}
+
+fn stack_of(site: Site) -> Option<&'static Stack> {
+    if let Site::Stack(number) = site { stacks::stack(number) } else { None }
+}
+
+/// The call itself, with the functions it was inlined into.
+fn innermost(site: Site) -> Vec<Frame> {
+    match stack_of(site).map_or(site, |stack| stack.innermost) {
         // One back: the call itself, and not the line after it.
-        Site::Return(address) => modules::frame(address - 1),
-        Site::Source(number) => sources::frame(number),
+        Site::Return(address) => lookup::frames(address - 1),
+        Site::Source(number) => vec![sources::frame(number)],
+        Site::Unknown | Site::Stack(_) => vec![Frame::default()],
     }
 }

@@ -14,6 +14,7 @@ mod originals;
 mod package;
 mod readme;
 mod rules;
+mod sites;
 mod strace;
 mod trace;
 mod verdict;

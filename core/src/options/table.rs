@@ -43,6 +43,12 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Number(1..=32, |options| &mut options.context_size),
     },
     Entry {
+        name: "debug_file_directory",
+        default: "/usr/lib/debug",
+        meaning: "where debug information lies that is not in the program's own file",
+        kind: Kind::Text(|options| &mut options.debug_file_directory),
+    },
+    Entry {
         name: "detect_leaks",
         default: "1",
         meaning: "at exit, report segments that this process created and did not remove, and nobody uses",

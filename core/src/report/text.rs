@@ -10,34 +10,47 @@ use std::fmt::{self, Write};
 /// Lines of prose are broken at this width.
 const WIDTH: usize = 78;
 
-/// The whole report, to be written in one write(2). `frame` looks a site up.
+/// The whole report, to be written in one write(2). `frames` looks a site up, the innermost one first.
 #[must_use]
-pub fn render(finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> Frame, paint: Paint) -> String {
+pub fn render(finding: &Finding, pid: i32, frames: &dyn Fn(Site) -> Vec<Frame>, paint: Paint) -> String {
     let mut out = String::with_capacity(1024);
     // Writing to a String cannot fail.
-    let _ = write(&mut out, finding, pid, frame, paint);
+    let _ = write(&mut out, finding, pid, frames, paint);
     out
 }
 
-fn write(out: &mut String, finding: &Finding, pid: i32, frame: &dyn Fn(Site) -> Frame, paint: Paint) -> fmt::Result {
+fn write(
+    out: &mut String,
+    finding: &Finding,
+    pid: i32,
+    frames: &dyn Fn(Site) -> Vec<Frame>,
+    paint: Paint,
+) -> fmt::Result {
     let Finding { rule, severity, headline, call, .. } = finding;
-    let caller = frame(finding.site);
+    let callers = frames(finding.site);
     let ink = match severity {
         Severity::Error => Ink::Red,
         Severity::Warning => Ink::Yellow,
         Severity::Info => Ink::Blue,
     };
     writeln!(out, "{}=={pid}=={severity}: shmsan: {}: {headline}{}", paint.begin(ink), rule.id, paint.end())?;
-    writeln!(out, "  {call}\n    #0 {caller}")?;
+    writeln!(out, "  {call}")?;
+    stack(out, &callers)?;
     if let Some(earlier) = &finding.earlier {
-        writeln!(out, "  {}\n    #0 {}", earlier.what, frame(earlier.site))?;
+        writeln!(out, "  {}", earlier.what)?;
+        stack(out, &frames(earlier.site))?;
     }
     if let Some(segment) = &finding.segment {
         writeln!(out, "  {segment}")?;
     }
     paragraph(out, ("why", paint, Ink::Blue), &finding.why)?;
     paragraph(out, ("fix", paint, Ink::Green), &finding.fix)?;
-    writeln!(out, "SUMMARY: shmsan: {} at {}", rule.id, caller.summary())
+    let place = callers.first().map(Frame::summary).unwrap_or_default();
+    writeln!(out, "SUMMARY: shmsan: {} at {place}", rule.id)
+}
+
+fn stack(out: &mut String, frames: &[Frame]) -> fmt::Result {
+    frames.iter().enumerate().try_for_each(|(number, frame)| writeln!(out, "    #{number} {frame}"))
 }
 
 /// `  why: …`, with further lines below its first word.
@@ -53,9 +66,15 @@ mod tests {
     use crate::finding::Earlier;
     use crate::rule;
 
-    fn frame(site: Site) -> Frame {
-        let Site::Source(line) = site else { return Frame::default() };
-        Frame { function: Some("main".to_owned()), source: Some(("a.c".to_owned(), line)), ..Frame::default() }
+    fn frames(site: Site) -> Vec<Frame> {
+        let Site::Source(line) = site else { return vec![Frame::default()] };
+        let frame = |name: &str, line| Frame {
+            function: Some(name.to_owned()),
+            source: Some(("a.c".to_owned(), line)),
+            ..Frame::default()
+        };
+        let main = frame("main", line);
+        if line > 1 { vec![main] } else { vec![frame("make_key", 9), main] }
     }
 
     fn finding() -> Finding {
@@ -76,22 +95,22 @@ mod tests {
     #[test]
     fn a_report_has_its_parts_in_order() {
         let expected = "==7==ERROR: shmsan: key-is-minus-one: what\n  shmget() = 0\n    #0 main at a.c:2\n  \
-                        ftok() = -1\n    #0 main at a.c:1\n  why: because\n  fix: do this\n\
+                        ftok() = -1\n    #0 make_key at a.c:9\n    #1 main at a.c:1\n  why: because\n  fix: do this\n\
                         SUMMARY: shmsan: key-is-minus-one at a.c:2 in main\n";
-        assert_eq!(render(&finding(), 7, &frame, Paint::Plain), expected);
+        assert_eq!(render(&finding(), 7, &frames, Paint::Plain), expected);
     }
 
     #[test]
     fn colours_mark_the_first_line_and_the_headings_and_nothing_of_the_text_is_lost() {
-        let coloured = render(&finding(), 7, &frame, Paint::Colour);
+        let coloured = render(&finding(), 7, &frames, Paint::Colour);
         assert!(coloured.starts_with("\x1b[1;31m==7==ERROR: shmsan: key-is-minus-one: what\x1b[0m\n"), "{coloured:?}");
         assert!(coloured.contains("\n  \x1b[34mwhy:\x1b[0m because\n  \x1b[32mfix:\x1b[0m do this\n"), "{coloured:?}");
         let plain = ["\x1b[1;31m", "\x1b[34m", "\x1b[32m", "\x1b[0m"]
             .iter()
             .fold(coloured.clone(), |text, escape| text.replace(escape, ""));
-        assert_eq!(plain, render(&finding(), 7, &frame, Paint::Plain));
+        assert_eq!(plain, render(&finding(), 7, &frames, Paint::Plain));
         let warning = Finding { severity: rule::Severity::Warning, ..finding() };
-        assert!(render(&warning, 7, &frame, Paint::Colour).starts_with("\x1b[1;33m==7==WARNING"));
+        assert!(render(&warning, 7, &frames, Paint::Colour).starts_with("\x1b[1;33m==7==WARNING"));
         // The line to be searched for is the same everywhere.
         assert!(coloured.lines().last().unwrap().starts_with("SUMMARY: "), "{coloured:?}");
     }
@@ -99,7 +118,7 @@ mod tests {
     #[test]
     fn long_prose_is_broken_between_words_and_indented() {
         let long = Finding { why: "word ".repeat(60).trim_end().to_owned(), earlier: None, ..finding() };
-        let report = render(&long, 7, &frame, Paint::Plain);
+        let report = render(&long, 7, &frames, Paint::Plain);
         assert!(report.lines().all(|line| line.len() <= WIDTH), "{report}");
         assert!(report.contains("\n       word word"), "{report}");
     }
@@ -108,7 +127,7 @@ mod tests {
     fn a_command_is_not_broken() {
         for length in 50..90 {
             let fix = format!("{} {}", "x".repeat(length), crate::text::unbroken("ipcrm -m 3"));
-            let report = render(&Finding { fix, ..finding() }, 7, &frame, Paint::Plain);
+            let report = render(&Finding { fix, ..finding() }, 7, &frames, Paint::Plain);
             assert!(report.contains(" ipcrm -m 3\n"), "{report}");
         }
     }
