@@ -12,12 +12,6 @@ static OFF: AtomicBool = AtomicBool::new(false);
 /// Whether that was said.
 static SAID: AtomicBool = AtomicBool::new(false);
 
-/// The checks may run in this thread now, and nothing needs to be prepared: the way of the usual call.
-#[inline]
-pub fn enter_at_once() -> Option<Inside> {
-    if process::is_ready() { thread::enter() } else { None }
-}
-
 /// The checks may run in this thread now; `None` where they are off, or this thread is inside them already.
 pub fn enter() -> Option<Inside> {
     if OFF.load(Relaxed) {
@@ -28,7 +22,7 @@ pub fn enter() -> Option<Inside> {
     if OFF.load(Relaxed) { None } else { Some(inside) }
 }
 
-/// From now on [`enter_at_once`] lets calls in, unless the checks are off.
+/// From now on calls take the short way, unless the checks are off.
 pub fn open() {
     process::get_ready();
     // Somebody may have turned them off in the meantime.

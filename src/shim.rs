@@ -5,9 +5,9 @@ use crate::facts;
 use crate::kernel;
 use crate::site::{self, Caller};
 use crate::state::{SEEN, TRACKER, options};
-use crate::thread;
+use crate::thread::{self, Inside};
 use crate::trace::Stopwatch;
-use crate::{errno, judge, leaks, memory};
+use crate::{errno, judge, leaks, memory, process};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::{IPC_RMID, IPC_SET};
@@ -18,14 +18,17 @@ use shmsan_core::tracker::{Failed, Place, Recorded, Released, Spare, Surrounding
 /// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
 /// and returned as it is; on success errno stays as the program had it.
 ///
-/// Inlined into each export, where the call is known: the usual call is the kernel's own and a few comparisons.
+/// Inlined into each export, where the call is known: the usual call is the kernel's own and a few comparisons. The thread
+/// is inside the shim only while the tracker or the rules work, not while the kernel does: a signal handler that runs
+/// then, or leaves by siglongjmp, is seen as any other code.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 pub fn perform(call: Call, caller: Caller) -> isize {
-    let Some(_inside) = boundary::enter_at_once() else { return perform_at_length(call, caller) };
+    if !process::is_ready() {
+        return perform_at_length(call, caller);
+    }
     let released = release(call, caller);
-    let outcome = kernel::perform(&call);
-    match outcome {
+    match kernel::perform(&call) {
         Err(errno) => refuse(call, errno, released, caller),
         Ok(value) => {
             if !is_done(call, value, caller) {
@@ -40,8 +43,10 @@ pub fn perform(call: Call, caller: Caller) -> isize {
 #[cold]
 fn perform_at_length(call: Call, caller: Caller) -> isize {
     let before = errno::read();
-    let inside = boundary::enter();
-    let outcome = if inside.is_some() { perform_traced(call, caller) } else { kernel::perform(&call) };
+    let outcome = match boundary::enter() {
+        Some(inside) => perform_inside(call, caller, &inside),
+        None => kernel::perform(&call),
+    };
     let (value, errno) = match outcome {
         Ok(value) => (value.cast_signed(), before),
         Err(errno) => (-1, errno.0),
@@ -50,8 +55,11 @@ fn perform_at_length(call: Call, caller: Caller) -> isize {
     value
 }
 
-fn perform_traced(call: Call, caller: Caller) -> Outcome {
-    let released = release(call, caller);
+fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
+    let released = match call {
+        Call::Detach { address } => release_attachment(address, caller, inside),
+        _ => None,
+    };
     let stopwatch = contain(|| options().trace.then(|| Stopwatch::start(&call))).flatten();
     let outcome = kernel::perform(&call);
     contain(|| {
@@ -60,9 +68,9 @@ fn perform_traced(call: Call, caller: Caller) -> Outcome {
         }
     });
     if let Some(released) = released.filter(|_| outcome.is_err()) {
-        restore(released);
+        restore(released, inside);
     }
-    take_note(call, outcome, caller);
+    note(call, outcome, caller, inside);
     outcome
 }
 
@@ -70,12 +78,23 @@ fn perform_traced(call: Call, caller: Caller) -> Outcome {
 #[cold]
 #[inline(never)]
 fn refuse(call: Call, errno: Errno, released: Option<Released>, caller: Caller) -> isize {
-    if let Some(released) = released {
-        restore(released);
+    if let Some(inside) = thread::enter() {
+        if let Some(released) = released {
+            restore(released, &inside);
+        }
+        note(call, Err(errno), caller, &inside);
     }
-    take_note(call, Err(errno), caller);
     errno::write(errno.0);
     -1
+}
+
+/// The call succeeded, and there is more to do than in the usual case.
+#[inline(never)]
+fn take_note(call: Call, outcome: Outcome, caller: Caller) {
+    let Some(inside) = thread::enter() else { return };
+    let before = errno::read();
+    note(call, outcome, caller, &inside);
+    errno::write(before);
 }
 
 /// Takes an attachment out of the tracker before its detach: another thread may be given the address while the call is
@@ -84,13 +103,18 @@ fn refuse(call: Call, errno: Errno, released: Option<Released>, caller: Caller) 
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 fn release(call: Call, caller: Caller) -> Option<Released> {
     match call {
-        Call::Detach { address } => release_attachment(address, caller),
+        Call::Detach { address } => release_at_once(address, caller),
         _ => None,
     }
 }
 
 #[inline(never)]
-fn release_attachment(address: Addr, caller: Caller) -> Option<Released> {
+fn release_at_once(address: Addr, caller: Caller) -> Option<Released> {
+    release_attachment(address, caller, &thread::enter()?)
+}
+
+#[inline]
+fn release_attachment(address: Addr, caller: Caller, _inside: &Inside) -> Option<Released> {
     contain(|| {
         let place = place(caller);
         TRACKER.with(|tracker| tracker.release(address, place)).flatten()
@@ -98,7 +122,7 @@ fn release_attachment(address: Addr, caller: Caller) -> Option<Released> {
     .flatten()
 }
 
-fn restore(released: Released) {
+fn restore(released: Released, _inside: &Inside) {
     contain(|| TRACKER.with(|tracker| tracker.restore(released)));
 }
 
@@ -116,6 +140,8 @@ fn is_done(call: Call, value: usize, caller: Caller) -> bool {
 
 #[inline(never)]
 fn record_known_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> bool {
+    // A handler that interrupted us: its attachments are not tracked.
+    let Some(_inside) = thread::enter() else { return true };
     let place = place(caller);
     contain(|| TRACKER.with(|tracker| tracker.record_known_attach(id, address, flags, place))).flatten() == Some(true)
 }
@@ -132,8 +158,7 @@ fn id_of(value: usize) -> ShmId {
 }
 
 /// Tells the tracker, then lets the rules speak.
-#[inline(never)]
-fn take_note(call: Call, outcome: Outcome, caller: Caller) {
+fn note(call: Call, outcome: Outcome, caller: Caller, _inside: &Inside) {
     contain(|| {
         #[cfg(debug_assertions)]
         assert!(!options().panic_on_purpose, "on purpose");
