@@ -68,6 +68,10 @@ impl Facts for Kernel {
         kernel::id_of_key(key)
     }
 
+    fn tenant(&self, id: ShmId) -> Option<ShmId> {
+        kernel::tenant(id)
+    }
+
     fn limits(&self) -> Option<Limits> {
         *self.limits.get_or_init(|| Limits::from_kernel(&kernel::control_info(flags::IPC_INFO)?))
     }

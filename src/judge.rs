@@ -28,7 +28,7 @@ pub fn failed(call: Call, errno: Errno, caller: Caller) {
 
 /// Of a call that succeeded each rule says its own; whether one had something to say.
 pub fn succeeded(call: Call, outcome: Outcome, caller: Caller) -> bool {
-    let checks = check::of(&call, outcome).iter().filter(|check| options().checks.wants(check.rule.ring));
+    let checks = check::of(&call, outcome).filter(|check| options().checks.wants(check.rule.ring));
     let made = Made { call, outcome, site: site::keep(&caller), detail: None };
     let facts = Kernel::default();
     let mut found = false;

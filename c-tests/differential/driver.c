@@ -2,7 +2,7 @@
  * driver SEED SEQUENCES STEPS UID [--as]: random sequences of the five calls and of all that happens around
  * them, one printed line a step and its effect indented below. Two runs in fresh IPC namespaces print the same, whoever
  * stands between it and the kernel. UID is the other user that root becomes for some steps; --as: make three segments
- * and be that user from the beginning. Asks ftok about the files that tests/suite/differential.rs makes.
+ * and be that user from the beginning. Asks ftok about the files that tests/suite/differential/ makes.
  * One translation unit, so that one compiler call makes it in every way.
  */
 #define _GNU_SOURCE

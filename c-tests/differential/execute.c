@@ -135,7 +135,8 @@ static void do_shmctl(const struct step *step)
     static const char *const names[] = {"buffer", "NULL", "0x1", "read-only", "cut off", "kernel's", "misaligned"};
     _Alignas(max_align_t) char before[BUFFER];
     char *good = buffers + BUFFER / 2;
-    char *const addresses[] = {good, NULL, (char *)1, buffers + 2 * page, buffers + page - 40, KERNEL_ADDRESS, good + 1};
+    char *const addresses[] = {good, NULL, (char *)1, buffers + 2 * page, buffers + page - 40,
+                               KERNEL_ADDRESS, good + 1};
     memset(buffers, PATTERN, page);
     struct shmid_ds wanted, *filled = (struct shmid_ds *)(good + (step->buffer == MISALIGNED_BUFFER));
     memcpy(&wanted, filled, sizeof wanted);

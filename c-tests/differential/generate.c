@@ -169,7 +169,8 @@ static void absurd_shmat(struct step *step)
         step->flags |= ONE_OF(int, 0, SHM_RND);
         break;
     default:
-        step->flags = ONE_OF(int, -1, INT_MIN, 0x40000000, IPC_CREAT, 0777, -1 & ~SHM_REMAP, INT_MAX, ~(SHM_RDONLY | SHM_REMAP));
+        step->flags = ONE_OF(int, -1, INT_MIN, 0x40000000, IPC_CREAT, 0777, -1 & ~SHM_REMAP, INT_MAX,
+                             ~(SHM_RDONLY | SHM_REMAP));
     }
 }
 
@@ -231,7 +232,8 @@ static void absurd_shmctl(struct step *step)
         step->id = absurd_id();
         break;
     case 1:
-        step->command = ONE_OF(int, -1, INT_MIN, INT_MAX, 4, 5, 9, 10, 16, 17, 18, 99, 0x10000, IPC_STAT | 0x100, IPC_RMID | 0x100);
+        step->command = ONE_OF(int, -1, INT_MIN, INT_MAX, 4, 5, 9, 10, 16, 17, 18, 99, 0x10000,
+                               IPC_STAT | 0x100, IPC_RMID | 0x100);
         break;
     case 2:
         step->command = IPC_SET;

@@ -14,7 +14,8 @@ static const struct name errno_names[] = {
     {SENTINEL, "untouched"}, {0, "0"}, {EPERM, "EPERM"}, {ENOENT, "ENOENT"}, {EINTR, "EINTR"}, {EBADF, "EBADF"},
     {EAGAIN, "EAGAIN"}, {ENOMEM, "ENOMEM"}, {EACCES, "EACCES"}, {EFAULT, "EFAULT"}, {EEXIST, "EEXIST"},
     {ENOTDIR, "ENOTDIR"}, {EINVAL, "EINVAL"}, {ENOSPC, "ENOSPC"}, {ELOOP, "ELOOP"}, {ENAMETOOLONG, "ENAMETOOLONG"},
-    {ENOSYS, "ENOSYS"}, {EIDRM, "EIDRM"}, {EOVERFLOW, "EOVERFLOW"}, {EOPNOTSUPP, "EOPNOTSUPP"}, {ENFILE, "ENFILE"}, {0, NULL},
+    {ENOSYS, "ENOSYS"}, {EIDRM, "EIDRM"}, {EOVERFLOW, "EOVERFLOW"}, {EOPNOTSUPP, "EOPNOTSUPP"},
+    {ENFILE, "ENFILE"}, {0, NULL},
 };
 
 static const struct name command_names[] = {

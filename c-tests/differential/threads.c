@@ -1,6 +1,6 @@
 /*
- * Threads, so that the outcome is still one: they take turns; or each has a segment of its own; or all storm one segment
- * and only sums are printed, which no order changes.
+ * Threads, so that the outcome is still one: they take turns; or each has a segment of its own; or all storm one
+ * segment and only sums are printed, which no order changes.
  */
 
 static void start_threads(void *(*body)(void *))

@@ -40,7 +40,8 @@ static bool take_identity(const struct identity *one)
 {
     gid_t with = shared->user + one->with;
     /* The saved id stays root's, to come back. */
-    bool done = seteuid(0) == 0 && setresuid(0, 0, 0) == 0 && keep_capabilities(0) == 0 && setgroups(one->with >= 0, &with) == 0;
+    bool done = seteuid(0) == 0 && setresuid(0, 0, 0) == 0 && keep_capabilities(0) == 0;
+    done = done && setgroups(one->with >= 0, &with) == 0;
     done = done && setegid(one->group == (gid_t)-1 ? 0 : shared->user + one->group) == 0;
     /* Locked memory is counted by real id, and root's by the whole machine. */
     uid_t real = one->user == (uid_t)-1 ? one->dropped ? shared->user : 0 : shared->user + one->user;
@@ -64,7 +65,7 @@ static void change_user(void)
     observe_all();
 }
 
-/* Into an IPC namespace of our own and perhaps back, with a world of its own: ids there are others. Only in children. */
+/* Into an IPC namespace of our own and perhaps back, with a world of its own: ids there are others. Children only. */
 static void go_elsewhere(void)
 {
     int home = open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC);

@@ -9,8 +9,8 @@ static const char *const call_names[CALLS] = {"shmget", "shmat", "shmdt", "shmct
 
 /* What is done besides the calls. */
 enum deed {
-    FORKED, VFORKED, EXECUTED, KILLED, BY_TURNS, AT_ONCE, STORMED, OTHER_USER, ELSEWHERE, BACK, LIMITED, FILTERED, SPLIT,
-    MOVED, UNMAPPED, RAW, DEEDS
+    FORKED, VFORKED, EXECUTED, KILLED, BY_TURNS, AT_ONCE, STORMED, OTHER_USER, ELSEWHERE, BACK, LIMITED, FILTERED,
+    SPLIT, MOVED, UNMAPPED, RAW, DEEDS
 };
 static const char *const deed_names[DEEDS] = {
     "fork", "vfork", "exec", "kill", "threads-by-turns", "threads-at-once", "storm", "other-user", "other-namespace",

@@ -12,6 +12,7 @@ impl Errno {
     pub const EACCES: Self = Self(13);
     pub const EFAULT: Self = Self(14);
     pub const EINVAL: Self = Self(22);
+    pub const EIDRM: Self = Self(43);
 
     /// Its name and its sentence, for every errno that the five calls, and a log file, are known to give.
     #[must_use]

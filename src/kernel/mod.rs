@@ -67,6 +67,11 @@ pub fn status_of_segment(id: ShmId) -> Option<libc::shmid_ds> {
         .map(|(_, status)| status)
 }
 
+/// The segment that has the place of `id` in the kernel's table: of the id, SHM_STAT_ANY looks at the place alone.
+pub fn tenant(id: ShmId) -> Option<ShmId> {
+    control(id, SHM_STAT_ANY).map(|(found, _)| found)
+}
+
 /// The segment with this key, found without creating one; nothing for IPC_PRIVATE, with which shmget always creates.
 pub fn id_of_key(key: Key) -> Option<ShmId> {
     if key == Key::PRIVATE {

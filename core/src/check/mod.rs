@@ -1,10 +1,13 @@
 //! The conditions of the rules: pure functions from a call, its outcome and the facts to what is wrong. A family is a file.
 //! Nothing here asks the kernel itself.
 
+pub mod control;
+pub mod detach;
 pub mod exit;
 pub mod ftok;
 pub mod get;
 pub mod overflow;
+pub mod shmid;
 
 use crate::call::{Call, Key, Outcome, Written};
 use crate::detail::Detail;
@@ -49,14 +52,17 @@ pub struct Check {
 
 /// The checks that may have something to say of a call. Of a failed one the first whose condition holds explains it; of
 /// one that succeeded each says its own.
-#[must_use]
-pub fn of(call: &Call, outcome: Outcome) -> &'static [Check] {
-    match (call, outcome.is_ok()) {
-        (Call::Get { .. }, true) => get::SUCCEEDED,
-        (Call::Get { .. }, false) => get::FAILED,
-        (Call::Ftok { .. }, false) => ftok::FAILED,
-        _ => &[],
-    }
+pub fn of(call: &Call, outcome: Outcome) -> impl Iterator<Item = &'static Check> {
+    let (own, of_the_id): (&'static [Check], &'static [Check]) = match (call, outcome.is_ok()) {
+        (Call::Get { .. }, true) => (get::SUCCEEDED, &[]),
+        (Call::Get { .. }, false) => (get::FAILED, &[]),
+        (Call::Attach { .. }, false) => (&[], shmid::SHMID_FAILED),
+        (Call::Control { .. }, false) => (control::FAILED, shmid::SHMID_FAILED),
+        (Call::Detach { .. }, false) => (detach::FAILED, &[]),
+        (Call::Ftok { .. }, false) => (ftok::FAILED, &[]),
+        _ => (&[], &[]),
+    };
+    own.iter().chain(of_the_id)
 }
 
 impl Made {
@@ -96,6 +102,6 @@ pub mod tests {
     /// The first finding of a call, as the shim would report it with every rule on.
     pub fn first(made: &Made, facts: &dyn Facts) -> Option<Finding> {
         let found = |check: &Check| (check.find)(made, facts).map(|explain| made.finding(check.rule, explain()));
-        of(&made.call, made.outcome).iter().find_map(found)
+        of(&made.call, made.outcome).find_map(found)
     }
 }

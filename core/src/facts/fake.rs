@@ -64,6 +64,11 @@ impl Facts for World {
         self.segments.iter().find(|segment| segment.key == key).map(|segment| segment.id)
     }
 
+    fn tenant(&self, id: ShmId) -> Option<ShmId> {
+        let place = |id: ShmId| id.0 & 0x7fff;
+        self.segments.iter().map(|segment| segment.id).find(|tenant| place(*tenant) == place(id))
+    }
+
     fn limits(&self) -> Option<Limits> {
         self.limits
     }

@@ -26,6 +26,8 @@ pub trait Facts {
     fn segment(&self, id: ShmId) -> Option<SegmentFacts>;
     /// The segment with this key, which is not IPC_PRIVATE.
     fn id_of(&self, key: Key) -> Option<ShmId>;
+    /// The segment that has the place of `id` in the kernel's table, under whatever id.
+    fn tenant(&self, id: ShmId) -> Option<ShmId>;
     /// The limits of the IPC namespace, and what it uses.
     fn limits(&self) -> Option<Limits>;
     fn usage(&self) -> Option<Usage>;

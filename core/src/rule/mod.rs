@@ -2,11 +2,14 @@
 //! its heading in the documentation and its page. A family of rules is a file.
 
 mod checks;
+pub mod control;
+pub mod detach;
 pub mod exit;
 pub mod ftok;
 pub mod get;
 pub mod memory;
 mod page;
+pub mod shmid;
 
 pub use checks::Checks;
 pub use page::{Page, document};
@@ -71,8 +74,15 @@ pub struct Rule {
 }
 
 /// The families, with the heading of each.
-const FAMILIES: &[(&str, &[&Rule])] =
-    &[("shmget", get::ALL), ("ftok", ftok::ALL), ("At exit", exit::ALL), ("Memory", memory::ALL)];
+const FAMILIES: &[(&str, &[&Rule])] = &[
+    ("shmget", get::ALL),
+    ("The id", shmid::ALL),
+    ("shmdt", detach::ALL),
+    ("shmctl", control::ALL),
+    ("ftok", ftok::ALL),
+    ("At exit", exit::ALL),
+    ("Memory", memory::ALL),
+];
 
 /// All rules, a family after the other.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

@@ -1,6 +1,6 @@
 //! Whether random calls went where mistakes are made: mostly live arguments, and every errno that the machine can give.
-//! ENFILE, ENOSYS, EIDRM and EOVERFLOW come from a seccomp filter: the kernel's own would need the whole machine's limit on
-//! files, another kernel, a won race, and 32 bits.
+//! ENFILE, ENOSYS, EIDRM and EOVERFLOW come from a seccomp filter: the kernel's own would need the whole machine's limit
+//! on files, another kernel, a won race, and 32 bits.
 
 use super::trial::{SEQUENCES, STEPS};
 use crate::harness::say;
@@ -77,8 +77,8 @@ impl Reached {
         for (what, count) in &self.counts {
             writeln!(text, "{what} {count}").unwrap();
         }
-        text += "not reached: EIDRM of a race, EOVERFLOW of 32 bits, ENFILE of a machine without files, ENOSYS of a kernel without \
-                 them; a filter answers these";
+        text += "not reached: EIDRM of a race, EOVERFLOW of 32 bits, ENFILE of a machine without files, ENOSYS of a kernel \
+                 without them; a filter answers these";
         say(&text);
         assert!(self.calls >= sequences * STEPS / 2, "only {} calls", self.calls);
         assert!(self.live * 10 >= self.calls * 7, "{} of {} calls were drawn from live state", self.live, self.calls);

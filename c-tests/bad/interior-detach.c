@@ -1,0 +1,14 @@
+/* Detaches at a pointer that was moved. */
+#include "../support/check.h"
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    int shmid = shmget(IPC_PRIVATE, 8192, 0600);
+    CHECK(shmid >= 0);
+    char *memory = shmat(shmid, NULL, 0);
+    CHECK(memory != (void *) -1 && shmctl(shmid, IPC_RMID, NULL) == 0);
+    CHECK(shmdt(memory + 4096) == -1 && errno == EINVAL);
+    return 0;
+}

@@ -1,0 +1,21 @@
+/* Removes a segment where the normal way out and a handler of atexit both do. */
+#include "../support/check.h"
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+static int shmid;
+
+static void clean_up(void)
+{
+    CHECK(shmctl(shmid, IPC_RMID, NULL) == -1 && errno == EINVAL);
+}
+
+int main(void)
+{
+    shmid = shmget(IPC_PRIVATE, 4096, 0600);
+    CHECK(shmid >= 0);
+    CHECK(atexit(clean_up) == 0);
+    CHECK(shmctl(shmid, IPC_RMID, NULL) == 0);
+    return 0;
+}

@@ -1,0 +1,16 @@
+/* Attaches by the id, and fails by another number that is no key. */
+#include "../support/check.h"
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    key_t key = 0x73680014;
+    int shmid = shmget(key, 4096, IPC_CREAT | IPC_EXCL | 0600);
+    CHECK(shmid >= 0);
+    char *memory = shmat(shmid, NULL, 0);
+    CHECK(memory != (void *) -1 && shmdt(memory) == 0);
+    CHECK(shmat(key + 1, NULL, 0) == (void *) -1 && errno == EINVAL);
+    CHECK(shmctl(shmid, IPC_RMID, NULL) == 0);
+    return 0;
+}

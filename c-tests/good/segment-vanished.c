@@ -1,0 +1,26 @@
+/* Another process removes the segment while it is attached here: it stays until the detach. */
+#define _GNU_SOURCE
+#include "../support/check.h"
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void)
+{
+    int shmid = shmget(IPC_PRIVATE, 4096, 0600);
+    CHECK(shmid >= 0);
+    char *memory = shmat(shmid, NULL, 0);
+    CHECK(memory != (void *) -1);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0)
+        _exit(syscall(SYS_shmctl, shmid, IPC_RMID, NULL) == 0 ? 0 : 1);
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    struct shmid_ds now;
+    CHECK(shmctl(shmid, IPC_STAT, &now) == 0 && now.shm_nattch == 1);
+    CHECK(shmdt(memory) == 0);
+    return 0;
+}
