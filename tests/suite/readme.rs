@@ -1,6 +1,8 @@
 //! The README keeps its word: its commands run as they stand there.
 
 use super::harness::{Run, Way, compile, library_folder, scratch, source};
+use shmsan_core::rule;
+use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -47,4 +49,16 @@ fn each_command_of_the_readme_does_what_it_says() {
 #[test]
 fn the_two_commands_stand_near_the_top() {
     assert_eq!(commands()[..2], ["make demo", "make test"]);
+}
+
+#[test]
+fn the_rules_of_the_readme_are_those_of_the_library() {
+    let readme = readme();
+    let rows = readme.lines().skip_while(|line| !line.starts_with("| about | rules |")).skip(2);
+    let cells = rows.take_while(|line| line.starts_with("| ")).filter_map(|line| line.split(" | ").nth(1));
+    let named: BTreeSet<_> = cells
+        .flat_map(|cell| cell.trim_end_matches(" |").split(", "))
+        .filter_map(|name| name.split(' ').next())
+        .collect();
+    assert_eq!(named, rule::all().map(|rule| rule.id).collect::<BTreeSet<_>>());
 }
