@@ -108,6 +108,7 @@ fn release(call: Call, caller: Caller) -> Option<Released> {
     }
 }
 
+/// The site is kept inside: a new one takes memory, and a handler that interrupts that must not come here again.
 #[inline(never)]
 fn release_at_once(address: Addr, caller: Caller) -> Option<Released> {
     release_attachment(address, caller, &thread::enter()?)
