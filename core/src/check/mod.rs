@@ -1,6 +1,7 @@
 //! The conditions of the rules: pure functions from a call, its outcome and the facts to what is wrong. A family is a file.
 //! Nothing here asks the kernel itself.
 
+pub mod attach;
 pub mod control;
 pub mod detach;
 pub mod exit;
@@ -56,7 +57,7 @@ pub fn of(call: &Call, outcome: Outcome) -> impl Iterator<Item = &'static Check>
     let (own, of_the_id): (&'static [Check], &'static [Check]) = match (call, outcome.is_ok()) {
         (Call::Get { .. }, true) => (get::SUCCEEDED, &[]),
         (Call::Get { .. }, false) => (get::FAILED, &[]),
-        (Call::Attach { .. }, false) => (&[], shmid::SHMID_FAILED),
+        (Call::Attach { .. }, false) => (attach::FAILED, shmid::SHMID_FAILED),
         (Call::Control { .. }, false) => (control::FAILED, shmid::SHMID_FAILED),
         (Call::Detach { .. }, false) => (detach::FAILED, &[]),
         (Call::Ftok { .. }, false) => (ftok::FAILED, &[]),

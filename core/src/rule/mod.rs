@@ -1,6 +1,7 @@
 //! Every rule: the one table that names what shmsan knows to be a mistake. A rule's id is also the name of its scenario,
 //! its heading in the documentation and its page. A family of rules is a file.
 
+pub mod attach;
 mod checks;
 pub mod control;
 pub mod detach;
@@ -77,6 +78,7 @@ pub struct Rule {
 const FAMILIES: &[(&str, &[&Rule])] = &[
     ("shmget", get::ALL),
     ("The id", shmid::ALL),
+    ("shmat", attach::ALL),
     ("shmdt", detach::ALL),
     ("shmctl", control::ALL),
     ("ftok", ftok::ALL),
