@@ -38,7 +38,7 @@ fn a_program_keeps_its_status_unless_told_otherwise() {
 fn a_warning_fails_only_where_it_is_asked_to() {
     for way in WAYS {
         let status = |options| {
-            let program = compile("good/created-then-attach-failed.c", way);
+            let program = compile_with("documents/message_writer.c", way, &["-DMODE=0666"]);
             Run::new(program, way).options(options).go().status.code()
         };
         assert_eq!(status("exitcode=23"), Some(0));
