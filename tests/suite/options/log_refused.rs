@@ -154,7 +154,8 @@ fn a_disk_that_fills_up_loses_nothing() {
         let begins = |line: &&str| line.starts_with("[pid ") || (!line.is_empty() && "[pid ".starts_with(line));
         let in_file: Vec<_> = ran.stdout.lines().filter(begins).collect();
         assert!(in_file.iter().all(|line| line.matches("[pid ").count() <= 1), "{way:?}\n{}", ran.stdout);
-        assert!(in_file.len() > 100 && ran.stdout.ends_with('\n'), "{way:?}\n{}", ran.stdout);
+        // How many lines fill the pages depends on the length of this folder's name.
+        assert!(ran.stdout.len() > 3 * 4096 && ran.stdout.ends_with('\n'), "{way:?}\n{}", ran.stdout);
         // 41 rounds of 11 calls, and the torn line, unless the disk was full at the end of one.
         let more = in_file.len() + ran.stderr.lines().filter(begins).count() - 41 * 11;
         assert!(more <= 1, "{way:?}: {more}");
