@@ -32,6 +32,8 @@ pub fn open() {
 }
 
 /// Runs work of ours; a panic in it ends the checks and not the program.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "where nothing can panic, nothing is left of it")]
 pub fn contain<T>(work: impl FnOnce() -> T) -> Option<T> {
     panic::catch_unwind(AssertUnwindSafe(work)).inspect_err(|_| turn_off()).ok()
 }

@@ -41,6 +41,7 @@ impl RawLock {
     }
 
     #[cold]
+    #[inline(never)]
     fn acquire_slowly(&self) -> bool {
         for _ in 0..100 {
             if self.0.load(Relaxed) == FREE && self.0.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok() {
@@ -73,6 +74,7 @@ impl RawLock {
         let _ = unsafe { syscall(libc::SYS_futex, arguments) };
     }
 
+    #[cold]
     fn wake(&self) {
         let operation = int(libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG);
         // SAFETY: waking touches nothing.

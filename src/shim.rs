@@ -11,9 +11,10 @@ use crate::{errno, judge, leaks, memory, process};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::{IPC_RMID, IPC_SET};
+use shmsan_core::rule::Ring;
 use shmsan_core::time::Time;
 use shmsan_core::tracker::seen::fingerprint;
-use shmsan_core::tracker::{Failed, Place, Recorded, Released, Spare, Surroundings};
+use shmsan_core::tracker::{Failed, Place, Recorded, Released, Spare, Surroundings, is_creation};
 
 /// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
 /// and returned as it is; on success errno stays as the program had it.
@@ -32,7 +33,7 @@ pub fn perform(call: Call, caller: Caller) -> isize {
         Err(errno) => refuse(call, errno, released, caller),
         Ok(value) => {
             if !is_done(call, value, caller) {
-                take_note(call, Ok(value), caller);
+                take_note(call, value, caller);
             }
             value.cast_signed()
         }
@@ -90,11 +91,13 @@ fn refuse(call: Call, errno: Errno, released: Option<Released>, caller: Caller) 
 
 /// The call succeeded, and there is more to do than in the usual case.
 #[inline(never)]
-fn take_note(call: Call, outcome: Outcome, caller: Caller) {
+fn take_note(call: Call, value: usize, caller: Caller) {
     let Some(inside) = thread::enter() else { return };
-    let before = errno::read();
-    note(call, outcome, caller, &inside);
-    errno::write(before);
+    if !record_known(call, value, caller, &inside) {
+        let before = errno::read();
+        note(call, Ok(value), caller, &inside);
+        errno::write(before);
+    }
 }
 
 /// Takes an attachment out of the tracker before its detach: another thread may be given the address while the call is
@@ -147,11 +150,29 @@ fn record_known_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> 
     contain(|| TRACKER.with(|tracker| tracker.record_known_attach(id, address, flags, place))).flatten() == Some(true)
 }
 
+/// The creation and the removal of a segment that no rule has anything to say of; `false` for all else.
+fn record_known(call: Call, value: usize, caller: Caller, _inside: &Inside) -> bool {
+    contain(|| {
+        let mut around = Surroundings { place: place(caller), learned: None, time: Time::default() };
+        match call {
+            Call::Get { .. } if SEEN.contains_creation(fingerprint_of(call, caller)) => {
+                TRACKER.with(|tracker| tracker.record(&call, Ok(value), &around)) == Some(Recorded::Done)
+            }
+            Call::Control { id, command: IPC_RMID, .. } if !options().checks.wants(Ring::Advice) => {
+                SEEN.forget(id);
+                around.time = kernel::clock::time();
+                TRACKER.with(|tracker| tracker.record_known_removal(id, &around)) == Some(true)
+            }
+            _ => false,
+        }
+    }) == Some(true)
+}
+
 /// The same for the same arguments at the same place.
 #[inline]
 fn fingerprint_of(call: Call, caller: Caller) -> u64 {
-    let Call::Get { size, flags, .. } = call else { return 0 };
-    fingerprint(caller.number(), size, flags)
+    let Call::Get { key, size, flags } = call else { return 0 };
+    fingerprint(caller.number(), key, size, flags)
 }
 
 fn id_of(value: usize) -> ShmId {
@@ -176,8 +197,13 @@ fn note(call: Call, outcome: Outcome, caller: Caller, _inside: &Inside) {
             }
         };
         // What a rule has something to say of is counted every time.
-        if let (Call::Get { .. }, Ok(value), false) = (call, outcome, found) {
-            SEEN.note(id_of(value), fingerprint_of(call, caller));
+        if let (Call::Get { key, flags, .. }, Ok(value), false) = (call, outcome, found) {
+            let fingerprint = fingerprint_of(call, caller);
+            if is_creation(key, flags) {
+                SEEN.note_creation(fingerprint);
+            } else {
+                SEEN.note(id_of(value), fingerprint);
+            }
         }
     });
 }

@@ -57,7 +57,7 @@ mod tests {
             flags: 0,
             site: Site::Return(1),
             thread: 7,
-            number: 0,
+            number: std::num::NonZeroU64::MIN,
             inherited: false,
         };
         let line = LongLine { attachment: &attachment, buffer: Addr(0x7000_0010), room: 1008, length: 1008 };

@@ -101,7 +101,7 @@ mod tests {
             flags: 0o10000,
             site,
             thread: 7,
-            number: 0,
+            number: std::num::NonZeroU64::MIN,
             inherited: true,
         };
         let other = Attachment { thread: 8, inherited: false, flags: 0, ..attachment };

@@ -3,6 +3,7 @@
 use super::table::Entry;
 use crate::call::{Addr, ShmId};
 use crate::site::Site;
+use std::num::NonZeroU64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attachment {
@@ -16,7 +17,7 @@ pub struct Attachment {
     pub site: Site,
     pub thread: i32,
     /// Later attachments have higher numbers.
-    pub number: u64,
+    pub number: NonZeroU64,
     /// Known from before a fork, in the child.
     pub inherited: bool,
 }
@@ -34,6 +35,16 @@ impl Attachment {
 }
 
 impl Entry for Attachment {
+    const VACANT: Self = Self {
+        address: Addr(0),
+        size: 0,
+        id: ShmId(-1),
+        flags: 0,
+        site: Site::Unknown,
+        thread: 0,
+        number: NonZeroU64::MIN,
+        inherited: false,
+    };
     const BOUND: usize = 1 << 16;
 
     fn key(&self) -> u64 {

@@ -24,6 +24,7 @@ use crate::flags::{IPC_CREAT, IPC_EXCL, IPC_RMID, IPC_SET, PERMISSIONS};
 use crate::site::Site;
 use crate::time::Time;
 use history::History;
+use std::num::NonZeroU64;
 use table::Table;
 
 /// What the kernel was asked of a segment whose id was new.
@@ -92,15 +93,15 @@ impl Spare {
 
 /// The number of an attachment that [`Tracker::release`] took out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Released(u64);
+pub struct Released(NonZeroU64);
 
 /// What every call touches stands first and together.
 #[repr(C)]
 pub struct Tracker {
     segments: Table<Segment>,
     attachments: Table<Attachment>,
-    /// How many attachments there ever were.
-    attached: u64,
+    /// The next attachment's number.
+    attached: NonZeroU64,
     detached: History<Detached>,
     removed: History<Removed>,
     refused: History<Refused>,
@@ -123,7 +124,7 @@ impl Tracker {
         Self {
             segments: Table::new(),
             attachments: Table::new(),
-            attached: 0,
+            attached: NonZeroU64::MIN,
             detached: History::new(),
             removed: History::new(),
             refused: History::new(),
@@ -181,8 +182,7 @@ impl Tracker {
     }
 
     fn record_get(&mut self, id: ShmId, key: Key, size: usize, flags: i32, around: &Surroundings) -> Recorded {
-        let exclusive = IPC_CREAT | IPC_EXCL;
-        let surely_created = key == Key::PRIVATE || flags & exclusive == exclusive;
+        let surely_created = is_creation(key, flags);
         // A new segment with an id that is known: this is another IPC namespace by now, or somebody else removed that one.
         if !surely_created && self.segments.contains(Segment::key(id)) {
             return Recorded::Done;
@@ -232,7 +232,7 @@ impl Tracker {
     ) -> Result<(), Full> {
         let number = self.attached;
         self.attachments.insert(Attachment { address, size, id, flags, site, thread, number, inherited: false })?;
-        self.attached += 1;
+        self.attached = number.saturating_add(1);
         Ok(())
     }
 
@@ -245,6 +245,16 @@ impl Tracker {
             self.refused.push(refused);
         }
         Recorded::Done
+    }
+
+    /// The usual removal: of a segment that this process made or found itself. `false` where it takes [`Tracker::record`].
+    #[inline]
+    pub fn record_known_removal(&mut self, id: ShmId, around: &Surroundings) -> bool {
+        let known = self.segments.get(Segment::key(id)).is_some_and(|segment| !segment.inherited);
+        if known {
+            self.record_removal(id, around);
+        }
+        known
     }
 
     fn record_removal(&mut self, id: ShmId, around: &Surroundings) -> Recorded {
@@ -401,6 +411,14 @@ impl Tracker {
     pub const fn said(&mut self) -> &mut Said {
         &mut self.said
     }
+}
+
+/// Whether a shmget that succeeds has made the segment, without asking.
+#[inline]
+#[must_use]
+pub fn is_creation(key: Key, flags: i32) -> bool {
+    let exclusive = IPC_CREAT | IPC_EXCL;
+    key == Key::PRIVATE || flags & exclusive == exclusive
 }
 
 /// A successful shmget's result as an id.

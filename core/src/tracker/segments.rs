@@ -60,6 +60,19 @@ impl Segment {
 }
 
 impl Entry for Segment {
+    const VACANT: Self = Self {
+        id: ShmId(-1),
+        key: Key::PRIVATE,
+        size: 0,
+        asked: 0,
+        flags: 0,
+        mode: 0,
+        site: Site::Unknown,
+        origin: Origin::Found,
+        used: Use::Untouched,
+        inherited: false,
+        ignored: false,
+    };
     const BOUND: usize = 1 << 15;
 
     fn key(&self) -> u64 {

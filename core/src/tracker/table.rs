@@ -3,6 +3,8 @@
 
 /// What can stand in a [`Table`].
 pub trait Entry: Copy {
+    /// What stands where there is none.
+    const VACANT: Self;
     /// The most entries there may ever be.
     const BOUND: usize;
 
@@ -16,7 +18,9 @@ pub struct Full {
 }
 
 pub struct Table<T> {
+    /// As many as there may be, of which the first `used` are there: so nothing here can grow, nor fail.
     entries: Vec<T>,
+    used: usize,
     /// Positions in `entries`; a power of two of them, or none.
     index: Vec<u32>,
 }
@@ -38,7 +42,7 @@ impl<T> Default for Table<T> {
 
 impl<T> Table<T> {
     pub const fn new() -> Self {
-        Self { entries: Vec::new(), index: Vec::new() }
+        Self { entries: Vec::new(), used: 0, index: Vec::new() }
     }
 }
 
@@ -50,6 +54,7 @@ impl<T: Entry> Table<T> {
         }
         let mut table = Self::new();
         table.entries.try_reserve_exact(room).ok()?;
+        table.entries.resize(room, T::VACANT);
         // Half full at most, so that a search ends soon.
         table.index.try_reserve_exact(room * 2).ok()?;
         table.index.resize(room * 2, EMPTY);
@@ -62,13 +67,14 @@ impl<T: Entry> Table<T> {
 
     #[inline]
     pub fn get(&self, key: u64) -> Option<&T> {
-        self.entries.get(self.find(key)?.position)
+        let position = self.find(key)?.position;
+        self.live().get(position)
     }
 
     #[inline]
     pub fn get_mut(&mut self, key: u64) -> Option<&mut T> {
         let position = self.find(key)?.position;
-        self.entries.get_mut(position)
+        self.live_mut().get_mut(position)
     }
 
     /// Adds an entry, or puts it in the place of the one with the same key.
@@ -76,38 +82,51 @@ impl<T: Entry> Table<T> {
     pub fn insert(&mut self, entry: T) -> Result<(), Full> {
         let full = Full { room: self.index.len().max(FIRST_ROOM) };
         let Place { slot, position } = self.find(entry.key()).ok_or(full)?;
-        if let Some(old) = self.entries.get_mut(position) {
+        if let Some(old) = self.live_mut().get_mut(position) {
             *old = entry;
             return Ok(());
         }
         // Half full at most; room for as many entries was made together with the index.
-        if self.entries.len() * 2 >= self.index.len() {
-            return Err(full);
+        let position = self.used;
+        match (self.entries.get_mut(position), self.index.get_mut(slot)) {
+            (Some(free), Some(slot)) => {
+                *free = entry;
+                *slot = u32::try_from(position).unwrap_or(EMPTY);
+                self.used = position + 1;
+                Ok(())
+            }
+            _ => Err(full),
         }
-        self.index[slot] = u32::try_from(self.entries.len()).unwrap_or(EMPTY);
-        self.entries.push(entry);
-        Ok(())
     }
 
     #[inline]
     pub fn remove(&mut self, key: u64) -> Option<T> {
         let Place { slot, position } = self.find(key)?;
-        let removed = *self.entries.get(position)?;
+        let removed = *self.live().get(position)?;
+        self.close_gap(slot);
+        self.used -= 1;
         // The last one takes its place.
-        if let Some(last) = self.entries.pop()
+        if position != self.used
+            && let Some(last) = self.entries.get(self.used).copied()
             && let Some(hole) = self.entries.get_mut(position)
         {
             *hole = last;
-            let of_last = self.slot_of_position(last.key(), self.entries.len());
-            self.index[of_last] = self.index[slot];
+            self.redirect(last.key(), self.used, position);
         }
-        self.close_gap(slot);
         Some(removed)
+    }
+
+    fn live(&self) -> &[T] {
+        self.entries.get(..self.used).unwrap_or_default()
+    }
+
+    fn live_mut(&mut self) -> &mut [T] {
+        self.entries.get_mut(..self.used).unwrap_or_default()
     }
 
     /// Moves every entry into `larger`, becomes it, and returns what it was.
     pub fn move_into(&mut self, mut larger: Self) -> Self {
-        for entry in &self.entries {
+        for entry in self.live() {
             // Somebody else may have been faster and brought even more room.
             if larger.insert(*entry).is_err() {
                 return larger;
@@ -117,67 +136,78 @@ impl<T: Entry> Table<T> {
     }
 
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.entries.iter()
+        self.live().iter()
     }
 
     /// The keys must stay as they are.
     pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
-        self.entries.iter_mut()
+        self.live_mut().iter_mut()
     }
 
     fn home(&self, key: u64) -> usize {
         // Fibonacci hashing: ids and page addresses differ in few bits, the product spreads them over the upper ones.
         let spread = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (spread >> 32) as usize & (self.index.len() - 1)
+        (spread >> 32) as usize & self.mask()
+    }
+
+    fn mask(&self) -> usize {
+        self.index.len().wrapping_sub(1)
     }
 
     /// Where the entry with this key is, or would go; `None` in a table without room.
     #[inline]
     fn find(&self, key: u64) -> Option<Place> {
-        if self.index.is_empty() {
-            return None;
-        }
         let mut slot = self.home(key);
         loop {
-            let position = self.index[slot] as usize;
+            let position = *self.index.get(slot)? as usize;
             // An empty slot leads to no entry.
-            if self.entries.get(position).is_none_or(|entry| entry.key() == key) {
+            if self.live().get(position).is_none_or(|entry| entry.key() == key) {
                 return Some(Place { slot, position });
             }
             slot = self.after(slot);
         }
     }
 
-    /// The slot that leads to `position`, where the entry with `key` was.
-    fn slot_of_position(&self, key: u64, position: usize) -> usize {
+    /// The entry with `key` went from one position to another.
+    fn redirect(&mut self, key: u64, from: usize, to: usize) {
         let mut slot = self.home(key);
-        while self.index[slot] as usize != position {
+        while let Some(position) = self.index.get_mut(slot) {
+            if *position as usize == from {
+                *position = u32::try_from(to).unwrap_or(EMPTY);
+                return;
+            }
             slot = self.after(slot);
         }
-        slot
     }
 
     /// Empties `gap` and moves back what follows it, so that no search stops too early.
     fn close_gap(&mut self, mut gap: usize) {
-        self.index[gap] = EMPTY;
+        self.point(gap, EMPTY);
         let mut slot = self.after(gap);
-        while self.index[slot] != EMPTY {
-            let home = self.home(self.entries[self.index[slot] as usize].key());
+        while let Some(entry) = self.index.get(slot).and_then(|position| self.live().get(*position as usize)) {
+            let home = self.home(entry.key());
             if self.distance(home, slot) >= self.distance(gap, slot) {
-                self.index[gap] = self.index[slot];
-                self.index[slot] = EMPTY;
+                let moved = self.index.get(slot).copied().unwrap_or(EMPTY);
+                self.point(gap, moved);
+                self.point(slot, EMPTY);
                 gap = slot;
             }
             slot = self.after(slot);
         }
     }
 
+    fn point(&mut self, slot: usize, position: u32) {
+        if let Some(slot) = self.index.get_mut(slot) {
+            *slot = position;
+        }
+    }
+
     fn after(&self, slot: usize) -> usize {
-        (slot + 1) & (self.index.len() - 1)
+        (slot + 1) & self.mask()
     }
 
     fn distance(&self, from: usize, to: usize) -> usize {
-        to.wrapping_sub(from) & (self.index.len() - 1)
+        to.wrapping_sub(from) & self.mask()
     }
 }
 
@@ -190,6 +220,7 @@ mod tests {
     struct Pair(u64, u64);
 
     impl Entry for Pair {
+        const VACANT: Self = Self(0, 0);
         const BOUND: usize = 1024;
         fn key(&self) -> u64 {
             self.0
@@ -234,7 +265,7 @@ mod tests {
                 Err(full) if full.room > Pair::BOUND => break,
                 Err(full) => grow(&mut table, full),
             }
-            assert!(table.entries.capacity() == 0 || table.entries.len() <= table.index.len() / 2);
+            assert!(table.used <= table.index.len() / 2);
         }
         assert_eq!(key, 1024);
         assert!(Table::<Pair>::with_room(2048).is_none());

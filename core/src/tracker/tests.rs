@@ -216,7 +216,7 @@ fn a_detach_and_a_removal_are_remembered_with_their_places() {
         release(&mut tracker, 0x7000);
     }
     let detached = tracker.detached_from(Addr(0x7000)).unwrap();
-    assert_eq!((detached.site, detached.thread, detached.attachment.number), (SITE, 7, 1));
+    assert_eq!((detached.site, detached.thread, detached.attachment.number.get()), (SITE, 7, 2));
     assert_eq!(tracker.detached_from(Addr(0x8000)), None);
     record(&mut tracker, &remove(3), 0, None);
     record(&mut tracker, &remove(4), 0, None);
@@ -276,4 +276,19 @@ fn the_newest_attachment_is_the_one_that_is_there() {
     }
     let id_at = |address| tracker.attachment_of(Addr(address), PAGE).map(|attachment| attachment.id.0);
     assert_eq!([id_at(0x7000), id_at(0x8010), id_at(0x9010), id_at(0xa000)], [Some(4), Some(4), Some(3), None]);
+}
+
+#[test]
+fn the_usual_removal_is_of_a_segment_that_this_process_answers_for() {
+    let mut tracker = Tracker::new();
+    let around = Surroundings { place: PLACE, learned: None, time: Time(9) };
+    assert!(!tracker.record_known_removal(ShmId(3), &around), "not known");
+    record(&mut tracker, &get(0, 0o600), 3, None);
+    record(&mut tracker, &get(0, 0o600), 4, None);
+    assert!(tracker.record_known_removal(ShmId(3), &around));
+    assert_eq!(tracker.removal_of(ShmId(3)).map(|removed| removed.time), Some(Time(9)));
+    assert!(tracker.segment(ShmId(3)).is_none());
+    tracker.become_child();
+    assert!(!tracker.record_known_removal(ShmId(4), &around), "the parent made it: a rule may want to know");
+    assert!(tracker.segment(ShmId(4)).is_some());
 }
