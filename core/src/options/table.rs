@@ -92,6 +92,12 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Switch(|options| &mut options.log_pid),
     },
     Entry {
+        name: "max_reports",
+        default: "100",
+        meaning: "so many reports are printed, what follows is only counted; 0 is no limit",
+        kind: Kind::Number(0..=1_000_000, |options| &mut options.max_reports),
+    },
+    Entry {
         name: "print_suppressions",
         default: "1",
         meaning: "at exit, print which suppressions were used and how often",
@@ -137,12 +143,6 @@ pub const TABLE: &[Entry] = &[
 
 /// For the tests alone.
 const IN_DEBUG_BUILDS: &[Entry] = &[
-    Entry {
-        name: "max_reports",
-        default: "100",
-        meaning: "so many reports are printed, what follows is only counted; 0 is no limit",
-        kind: Kind::Number(0..=1_000_000, |options| &mut options.max_reports),
-    },
     #[cfg(debug_assertions)]
     Entry {
         name: "panic_on_purpose",
