@@ -11,6 +11,7 @@ pub mod event;
 pub mod facts;
 pub mod finding;
 pub mod flags;
+pub mod guard;
 pub mod options;
 pub mod path;
 pub mod report;

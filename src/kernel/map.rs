@@ -35,6 +35,40 @@ pub unsafe fn forbid(address: usize, size: usize) -> Result {
     unsafe { syscall(libc::SYS_mprotect, [address, size, int(libc::PROT_NONE), 0]) }
 }
 
+/// Where the kernel puts a new mapping.
+pub fn likes() -> Option<usize> {
+    let size = super::page_size();
+    let address = pages(size).ok()?;
+    // SAFETY: mapped a moment ago, and nobody has seen it.
+    unsafe { unmap(address, size) }.ok()?;
+    Some(address)
+}
+
+/// Maps `size` bytes at `address` that nobody can touch; `false` where something is mapped there already, or nothing can be.
+pub fn forbidden_page_at(address: usize, size: usize) -> bool {
+    let flags = int(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE);
+    // SAFETY: it takes the place of nothing.
+    match unsafe { syscall6(libc::SYS_mmap, [address, size, int(libc::PROT_NONE), flags, int(-1), 0]) } {
+        Ok(mapped) if mapped == address => true,
+        Ok(elsewhere) => {
+            // A kernel before 4.17 takes the address for a hint.
+            // SAFETY: mapped a moment ago, and nobody has seen it.
+            let _ = unsafe { unmap(elsewhere, size) };
+            false
+        }
+        Err(_) => false,
+    }
+}
+
+/// Whether RLIMIT_AS holds for this process: each mapping of ours would be missing elsewhere.
+pub fn is_address_space_limited() -> bool {
+    let mut limit = libc::rlimit64 { rlim_cur: libc::RLIM64_INFINITY, rlim_max: libc::RLIM64_INFINITY };
+    let arguments = [0, libc::RLIMIT_AS as usize, 0, &raw mut limit as usize];
+    // SAFETY: the kernel writes into our struct, and changes nothing.
+    let asked = unsafe { syscall(libc::SYS_prlimit64, arguments) };
+    asked.is_err() || limit.rlim_cur != libc::RLIM64_INFINITY
+}
+
 /// Makes pages read as zero in every later child (MADV_WIPEONFORK, madvise(2)).
 pub fn wipe_on_fork(address: usize, size: usize) -> Result {
     // SAFETY: it changes nothing in this process.

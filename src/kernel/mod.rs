@@ -111,6 +111,14 @@ pub fn exit(status: c_int) -> ! {
     }
 }
 
+/// A number that nobody can guess (getrandom(2)); `None` where the kernel has none ready.
+pub fn random() -> Option<u64> {
+    let mut number = 0_u64;
+    let arguments = [&raw mut number as usize, size_of::<u64>(), libc::GRND_NONBLOCK as usize, 0];
+    // SAFETY: the kernel writes into our word.
+    (unsafe { syscall(libc::SYS_getrandom, arguments) } == Ok(size_of::<u64>())).then_some(number)
+}
+
 /// Bytes in a page.
 pub fn page_size() -> usize {
     // SAFETY: getauxval only looks.

@@ -67,6 +67,13 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Word(|options| &mut options.fail_on),
     },
     Entry {
+        name: "guard",
+        default: "1",
+        meaning: "choose where segments are attached, unless the program names an address, so that an access before or behind \
+                  one faults, and one after its detach; 0 leaves the choice to the kernel",
+        kind: Kind::Switch(|options| &mut options.guard),
+    },
+    Entry {
         name: "halt_on_error",
         default: "0",
         meaning: "end the program with the first error, at once, with exitcode or 1",

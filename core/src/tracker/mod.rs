@@ -20,7 +20,8 @@ pub use table::Full;
 pub use tally::Tally;
 
 use crate::call::{Addr, Call, Key, Outcome, ShmId};
-use crate::flags::{IPC_CREAT, IPC_EXCL, IPC_RMID, IPC_SET, PERMISSIONS};
+use crate::flags::{IPC_CREAT, IPC_EXCL, IPC_RMID, IPC_SET, PERMISSIONS, SHM_HUGETLB};
+use crate::guard::{Gap, Taken};
 use crate::site::Site;
 use crate::time::Time;
 use history::History;
@@ -110,6 +111,8 @@ pub struct Tracker {
     failed_ftok: Option<Failed>,
     said: Said,
     tally: Tally,
+    /// Where attachments are placed; none where the kernel chooses.
+    gap: Option<Box<Gap>>,
 }
 
 impl Default for Tracker {
@@ -132,6 +135,7 @@ impl Tracker {
             failed_attach: None,
             failed_ftok: None,
             said: Said::new(),
+            gap: None,
             tally: Tally { created: 0, found: 0, removed: 0, attached: 0 },
         }
     }
@@ -166,6 +170,9 @@ impl Tracker {
     #[inline]
     pub fn release(&mut self, address: Addr, place: Place) -> Option<Released> {
         let attachment = self.attachments.remove(Attachment::key(address))?;
+        if let Some(gap) = &mut self.gap {
+            gap.rest(address);
+        }
         self.detached.push(Detached { attachment, site: place.site, thread: place.thread });
         Some(Released(attachment.number))
     }
@@ -175,6 +182,9 @@ impl Tracker {
         let detached = self.detached.take_back(|detached| detached.attachment.number == released.0);
         // After so many other detaches that it was forgotten, we know one attachment less.
         let Some(Detached { attachment, .. }) = detached else { return };
+        if let Some(gap) = &mut self.gap {
+            gap.take_back(attachment.address);
+        }
         if !self.attachments.contains(Attachment::key(attachment.address)) {
             // The same where others have taken the room in the meantime.
             let _ = self.attachments.insert(attachment);
@@ -405,6 +415,34 @@ impl Tracker {
     pub fn tally(&self) -> Tally {
         let attached = self.attachments.iter().filter(|attachment| !attachment.inherited).count() as u64;
         Tally { attached, ..self.tally }
+    }
+
+    /// A place for the next attachment of `id`, after its last answer, an anchor, was `opened`. `None` where the size is
+    /// neither known nor `learned`.
+    #[inline]
+    pub fn place(&mut self, id: ShmId, learned: Option<usize>, opened: Option<Addr>) -> Option<Taken> {
+        let known = self.segments.get(Segment::key(id)).map(|segment| (segment.size, segment.flags));
+        let (size, flags) = known.or(learned.map(|size| (size, 0)))?;
+        // Huge pages have their own ideas of where they may begin.
+        let Some(gap) = self.gap.as_mut().filter(|_| flags & SHM_HUGETLB == 0) else { return Some(Taken::Nowhere) };
+        if let Some(anchor) = opened {
+            gap.open(anchor);
+        }
+        Some(gap.take(size))
+    }
+
+    /// Where attachments are placed.
+    pub fn gap(&mut self) -> Option<&mut Gap> {
+        self.gap.as_deref_mut()
+    }
+
+    /// From now on attachments are placed in `gap`, unless they are already in another.
+    pub fn choose_gap(&mut self, gap: Box<Gap>) -> Result<(), Box<Gap>> {
+        if self.gap.is_some() {
+            return Err(gap);
+        }
+        self.gap = Some(gap);
+        Ok(())
     }
 
     /// What was reported already.

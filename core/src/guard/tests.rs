@@ -1,0 +1,129 @@
+//! The gap as a table of what is asked of it.
+
+use super::*;
+use std::collections::HashSet;
+
+const BEGIN: usize = 0x7200_0000_0000;
+const PAGE: usize = 4096;
+
+/// Takes a place as the shim does, with every anchor there.
+fn take(gap: &mut Gap, size: usize) -> Option<Addr> {
+    loop {
+        match gap.take(size) {
+            Taken::At(place) => return Some(place),
+            Taken::Anchor(anchor) => gap.open(anchor),
+            Taken::Nowhere => return None,
+        }
+    }
+}
+
+#[test]
+fn places_are_apart_by_as_much_as_they_hold_and_no_anchor_is_in_them() {
+    let mut gap = Gap::new(BEGIN).unwrap();
+    let sizes = [1, PAGE, 32 << 10, (32 << 10) + 1, 512 << 10, (512 << 10) + 1, 2 << 20, 6 << 20, 1 << 30, 30 << 30];
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    for size in sizes.into_iter().cycle().take(600) {
+        let place = take(&mut gap, size).unwrap().0;
+        assert!(place.is_multiple_of(PAGE) && gap.contains(Addr(place)));
+        assert!(size < 1 << 20 || place.is_multiple_of(2 << 20), "{size}");
+        taken.push((place, place + size.next_multiple_of(PAGE)));
+    }
+    taken.sort_unstable();
+    for pair in taken.windows(2) {
+        let ((begin, end), (next, _)) = (pair[0], pair[1]);
+        assert!(next - end >= (end - begin).min(2 << 20).max(32 << 10), "{:#x} and {next:#x}", begin);
+    }
+    for (begin, end) in taken {
+        assert_eq!(gap.anchors(Addr(begin - 4 * PAGE), Addr(end)).count(), 0);
+        let (from, to) = gap.reach(Addr(begin)).unwrap();
+        assert!(from.0 + (32 << 10) <= begin && end + (32 << 10) <= to.0);
+    }
+}
+
+#[test]
+fn a_place_rests_while_others_are_used() {
+    let mut gap = Gap::new(BEGIN).unwrap();
+    let first = take(&mut gap, PAGE).unwrap();
+    gap.rest(first);
+    let others: Vec<_> = (0..40).map(|_| take(&mut gap, PAGE).unwrap()).collect();
+    assert!(!others.contains(&first));
+    // In a loop the places of a few blocks go round.
+    let mut seen = HashSet::new();
+    let mut last = first;
+    for _ in 0..10_000 {
+        let place = take(&mut gap, PAGE).unwrap();
+        assert_ne!(place, last);
+        seen.insert(place.0);
+        gap.rest(place);
+        last = place;
+    }
+    assert!(seen.len() > 60 && seen.len() < 140, "{}", seen.len());
+}
+
+#[test]
+fn thousands_that_come_and_go_again_take_no_more_room() {
+    let mut gap = Gap::new(BEGIN).unwrap();
+    let mut rounds = (0..5).map(|_| {
+        let places: Vec<_> = (0..4000).map(|_| take(&mut gap, 3 * PAGE).unwrap()).collect();
+        assert_eq!(places.iter().collect::<HashSet<_>>().len(), 4000);
+        places.iter().for_each(|place| gap.rest(*place));
+        gap.anchors(Addr(0), Addr(usize::MAX)).count()
+    });
+    let first = rounds.next().unwrap();
+    assert!(rounds.all(|blocks| blocks <= first + 2));
+}
+
+#[test]
+fn what_did_not_happen_leaves_no_trace() {
+    let mut gap = Gap::new(BEGIN).unwrap();
+    let place = take(&mut gap, PAGE).unwrap();
+    gap.put_back(place);
+    assert_eq!(take(&mut gap, PAGE), Some(place), "nothing was attached");
+    gap.rest(place);
+    gap.take_back(place);
+    // However many are used now, it is not among them.
+    for _ in 0..500 {
+        let other = take(&mut gap, PAGE).unwrap();
+        assert_ne!(other, place);
+        gap.rest(other);
+    }
+    gap.rest(place);
+    assert!((0..500).any(|_| {
+        let other = take(&mut gap, PAGE).unwrap();
+        gap.rest(other);
+        other == place
+    }));
+}
+
+#[test]
+fn addresses_that_are_no_places_change_nothing() {
+    let mut gap = Gap::new(BEGIN).unwrap();
+    let place = take(&mut gap, PAGE).unwrap();
+    for address in [0, 1, BEGIN - 1, BEGIN, place.0 + 1, place.0 + PAGE, BEGIN + Gap::SPAN, usize::MAX] {
+        gap.rest(Addr(address));
+        gap.put_back(Addr(address));
+        gap.take_back(Addr(address));
+        assert_eq!(gap.reach(Addr(address)), None);
+    }
+    assert_ne!(take(&mut gap, PAGE), Some(place));
+}
+
+#[test]
+fn a_block_without_an_anchor_is_left_alone() {
+    let mut gap = Gap::new(BEGIN).unwrap();
+    let Taken::Anchor(refused) = gap.take(PAGE) else { panic!("no first block") };
+    let Taken::Anchor(other) = gap.take(PAGE) else { panic!("no second block") };
+    assert_ne!(refused, other);
+    gap.open(other);
+    let Taken::At(place) = gap.take(PAGE) else { panic!("the second block is open") };
+    assert!(place > other);
+}
+
+#[test]
+fn what_is_too_large_has_no_place() {
+    let mut gap = Gap::new(BEGIN).unwrap();
+    assert_eq!(gap.take(usize::MAX), Taken::Nowhere);
+    assert_eq!(gap.take(64 << 30), Taken::Nowhere);
+    let most = (0..1000).take_while(|_| take(&mut gap, 30 << 30).is_some()).count();
+    assert_eq!(most, 64);
+}

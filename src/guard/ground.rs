@@ -1,0 +1,68 @@
+//! Where the gap lies: far from where the kernel puts what it places itself, and from what the other sanitizers claim.
+
+use crate::kernel::{self, map};
+use crate::weak::weak;
+use shmsan_core::call::Addr;
+use shmsan_core::guard::Gap;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// The gap, for a first look without a lock.
+static BEGIN: AtomicUsize = AtomicUsize::new(0);
+
+/// Distance from the mappings that the kernel places, which grow downwards.
+const DISTANCE: usize = 1 << 40;
+/// It lies somewhere in so much address space.
+const PLAY: usize = 1 << 40;
+/// A process whose mappings begin below has another layout than the usual one.
+const LOWEST: usize = 0x7000_0000_0000;
+/// What a program written for 47 bits may expect.
+const HIGHEST: usize = 1 << 47;
+/// The heap of AddressSanitizer and LeakSanitizer ends here.
+const SANITIZERS_END: usize = 0x6400_0000_0000;
+
+/// Where the gap is to begin; `None` where there can be none.
+pub fn find() -> Option<usize> {
+    if map::is_address_space_limited() || forbids_other_addresses() {
+        return None;
+    }
+    // Where the kernel likes it now. There may be holes further up, and it grows downwards from here.
+    let top = map::likes()?.min(HIGHEST);
+    if top < LOWEST {
+        return None;
+    }
+    let offset = kernel::random().unwrap_or(top as u64);
+    let end = top - DISTANCE - usize::try_from(offset).unwrap_or(0) % PLAY;
+    let begin = (end - Gap::SPAN) / Gap::ALIGNMENT * Gap::ALIGNMENT;
+    if begin < SANITIZERS_END {
+        return None;
+    }
+    BEGIN.store(begin, Relaxed);
+    Some(begin)
+}
+
+/// Whether the gap spans `address`.
+pub fn contains(address: Addr) -> bool {
+    let begin = BEGIN.load(Relaxed);
+    begin != 0 && address.0.checked_sub(begin).is_some_and(|offset| offset < Gap::SPAN)
+}
+
+/// Maps a page that nobody can touch, where nothing is mapped.
+pub fn put_anchor(anchor: Addr) -> bool {
+    map::forbidden_page_at(anchor.0, kernel::page_size())
+}
+
+/// Takes it away again. What can be read there is none of ours.
+pub fn remove_anchor(anchor: Addr) {
+    let mut byte = [0];
+    if map::copy(anchor.0, &mut byte).is_err() {
+        // SAFETY: `put_anchor` mapped it, and nobody can use it.
+        let _ = unsafe { map::unmap(anchor.0, kernel::page_size()) };
+    }
+}
+
+/// Whether the program runs under ThreadSanitizer or MemorySanitizer, which have a shadow for the usual addresses alone.
+fn forbids_other_addresses() -> bool {
+    type Function = unsafe extern "C" fn();
+    weak!("__tsan_init" as Function).is_some() || weak!("__msan_init" as Function).is_some()
+}

@@ -1,0 +1,129 @@
+//! Chooses where segments are attached, where the program leaves the choice to the kernel: in the gap, so that what is
+//! around each of them faults. Whatever the kernel says to such a place, its answer to the program's own call counts.
+
+mod ground;
+
+use crate::boundary::contain;
+use crate::state::{TRACKER, options};
+use crate::thread::{self, Inside};
+use crate::{facts, kernel};
+use shmsan_core::call::{Addr, Call, Outcome, ShmId};
+use shmsan_core::errno::Errno;
+use shmsan_core::flags::SHM_REMAP;
+use shmsan_core::guard::{Gap, Taken};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU8, AtomicU64};
+
+/// Whether places are chosen, once that is known.
+static STATE: AtomicU8 = AtomicU8::new(NOT_PREPARED);
+const NOT_PREPARED: u8 = 0;
+const ON: u8 = 1;
+const OFF: u8 = 2;
+
+/// How many attachments the kernel had to place after all.
+static UNGUARDED: AtomicU64 = AtomicU64::new(0);
+
+/// So many places are tried for one attachment.
+const PLACES: usize = 2;
+/// So often a place is asked for: its segment may have to be learned, its block to be opened.
+const QUESTIONS: usize = 4;
+
+/// Does a shmat, at a place of ours where the call leaves the place to the kernel.
+#[inline]
+pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Outcome {
+    let placed = match STATE.load(Relaxed) {
+        OFF => None,
+        _ if flags & SHM_REMAP != 0 => None,
+        _ if address.0 == 0 => attach_in_the_gap(id, flags, held),
+        _ => {
+            make_way(id, address, held);
+            None
+        }
+    };
+    placed.unwrap_or_else(|| kernel::perform(&Call::Attach { id, address, flags }))
+}
+
+/// `None` where the program's own call has to be made, because it is the one whose errno counts.
+#[inline(never)]
+fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Outcome> {
+    for _ in 0..PLACES {
+        let address = place(id, held)?;
+        match kernel::perform(&Call::Attach { id, address, flags }) {
+            Ok(value) => return Some(Ok(value)),
+            // Perhaps somebody else has mapped something there.
+            Err(Errno::EINVAL) => with_gap(held, |gap| gap.rest(address)),
+            Err(_) => {
+                with_gap(held, |gap| gap.put_back(address));
+                return None;
+            }
+        };
+    }
+    UNGUARDED.fetch_add(1, Relaxed);
+    None
+}
+
+/// Where the next attachment of `id` is to go.
+fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
+    inside(held, || {
+        if STATE.load(Relaxed) == NOT_PREPARED && !prepare() {
+            return None;
+        }
+        let (mut learned, mut opened) = (None, None);
+        for _ in 0..QUESTIONS {
+            match TRACKER.with(|tracker| tracker.place(id, learned, opened))? {
+                Some(Taken::At(place)) => return Some(place),
+                Some(Taken::Nowhere) => return None,
+                // Where there can be no anchor, another block is tried.
+                Some(Taken::Anchor(anchor)) => opened = Some(anchor).filter(|anchor| ground::put_anchor(*anchor)),
+                None => learned = Some(facts::learn(id)?.size),
+            }
+        }
+        None
+    })
+}
+
+/// The program names an address in the gap: our anchors in that range go, before it would be refused because of them.
+#[inline]
+fn make_way(id: ShmId, address: Addr, held: Option<&Inside>) {
+    if ground::contains(address) {
+        remove_anchors(id, address, held);
+    }
+}
+
+#[cold]
+fn remove_anchors(id: ShmId, address: Addr, held: Option<&Inside>) {
+    inside(held, || {
+        let end = Addr(address.0.saturating_add(facts::learn(id)?.size));
+        // One after the other: nothing allocates under the lock.
+        let mut from = address;
+        while let Some(anchor) = TRACKER.with(|tracker| tracker.gap()?.anchors(from, end).next()).flatten() {
+            ground::remove_anchor(anchor);
+            from = Addr(anchor.0 + 1);
+        }
+        Some(())
+    });
+}
+
+fn with_gap(held: Option<&Inside>, work: impl FnOnce(&mut Gap)) {
+    inside(held, || TRACKER.with(|tracker| tracker.gap().map(work)));
+}
+
+/// Runs work of ours, inside the shim; `None` where this thread is there for another reason.
+#[inline]
+fn inside<T>(held: Option<&Inside>, work: impl FnOnce() -> Option<T>) -> Option<T> {
+    let _entered = if held.is_some() { None } else { Some(thread::enter()?) };
+    contain(work).flatten()
+}
+
+/// At the first attach: whether places are chosen from now on.
+#[cold]
+fn prepare() -> bool {
+    let gap = if options().guard { ground::find().and_then(Gap::new).map(Box::new) } else { None };
+    let state = if gap.is_some() { ON } else { OFF };
+    if let Some(gap) = gap {
+        // Another thread may have been faster; its gap is as good.
+        drop(TRACKER.with(|tracker| tracker.choose_gap(gap)));
+    }
+    STATE.store(state, Relaxed);
+    state == ON
+}
