@@ -2,7 +2,7 @@
 
 use crate::state::{TRACKER, options};
 use crate::verdict::{self, Room};
-use crate::{identity, kernel, sink, site, suppressions};
+use crate::{identity, sink, site, suppressions};
 use shmsan_core::check::{Explain, Made};
 use shmsan_core::finding::Finding;
 use shmsan_core::options::TraceFormat;
@@ -52,12 +52,21 @@ pub fn report_now(finding: &Finding) {
     }
 }
 
+/// In the child that speaks for a process with a fault: writes it, or gives the number of the suppression that forbids it.
+pub fn in_child(finding: &Finding) -> Option<usize> {
+    let suppressed = suppressions::find(finding);
+    if suppressed.is_none() {
+        write(finding);
+    }
+    suppressed
+}
+
 fn report(finding: &Finding) {
     match verdict::count(finding.severity) {
         Room::Enough => write(finding),
         Room::Last => {
             write(finding);
-            let (pid, most) = (kernel::pid(), options().max_reports);
+            let (pid, most) = (identity::pid(), options().max_reports);
             sink::say(
                 format!("=={pid}==shmsan: no more reports after {most} (max_reports); they are counted\n").as_bytes(),
             );
@@ -69,7 +78,7 @@ fn report(finding: &Finding) {
 
 fn write(finding: &Finding) {
     let report = match options().trace_format {
-        TraceFormat::Text => text::render(finding, kernel::pid(), &site::frames, sink::paint()),
+        TraceFormat::Text => text::render(finding, identity::pid(), &site::frames, sink::paint()),
         TraceFormat::Json => json::finding(finding, identity::header(), &site::frame),
     };
     sink::report(report.as_bytes());
@@ -88,7 +97,7 @@ pub fn repeated() {
         TraceFormat::Text => counts.fold(String::new(), |mut text, (rule, times, frame)| {
             let (id, place) = (rule.id, frame.summary());
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "=={}==shmsan: {id} happened {times} times at {place}", kernel::pid());
+            let _ = writeln!(text, "=={}==shmsan: {id} happened {times} times at {place}", identity::pid());
             text
         }),
         TraceFormat::Json => json::repeated(counts, identity::header()),
@@ -99,6 +108,6 @@ pub fn repeated() {
 /// How much was found in all, where not all of it was printed.
 fn say_beyond_the_reports() {
     let Some((errors, warnings)) = verdict::beyond_the_reports() else { return };
-    let pid = kernel::pid();
+    let pid = identity::pid();
     sink::say(format!("=={pid}==shmsan: {errors} errors and {warnings} warnings in all\n").as_bytes());
 }

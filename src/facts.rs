@@ -3,8 +3,8 @@
 mod creator;
 
 use crate::kernel::{self, clock, file};
-use crate::process;
 use crate::state::TRACKER;
+use crate::{identity, process};
 use shmsan_core::call::{Addr, Key, ShmId};
 use shmsan_core::detail::{Limits, Owner, Status, Usage};
 use shmsan_core::facts::{Facts, Heir, Identity, Past, SegmentFacts, mappings_by_segment, user_name};
@@ -48,7 +48,9 @@ impl Facts for Kernel {
 
     fn segment(&self, id: ShmId) -> Option<SegmentFacts> {
         let status = self.status(id)?;
-        let attachments = status.attachments;
+        let own = if status.attachments == 0 { 0 } else { self.own_attachments(id).min(status.attachments) };
+        // A child that speaks for a process has its attachments too.
+        let attachments = status.attachments - if identity::is_spoken_for() { own } else { 0 };
         Some(SegmentFacts {
             id,
             key: status.key,
@@ -60,7 +62,7 @@ impl Facts for Kernel {
             process: (status.creator != self.pid()).then(|| creator::of(&status)),
             age: u64::try_from(clock::time().0 / 1_000_000_000 - status.changed_at).ok(),
             attachments,
-            own_attachments: if attachments == 0 { 0 } else { self.own_attachments(id).min(attachments) },
+            own_attachments: own.min(attachments),
         })
     }
 
@@ -91,7 +93,7 @@ impl Facts for Kernel {
     }
 
     fn pid(&self) -> i32 {
-        kernel::pid()
+        identity::pid()
     }
 
     fn identity(&self) -> Identity {

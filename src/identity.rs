@@ -5,10 +5,41 @@ use once_cell::race::OnceBox;
 use shmsan_core::event::Stamp;
 use shmsan_core::report::json::Header;
 use shmsan_core::time::Time;
+use std::sync::atomic::AtomicI32;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Whose reports these are, where a child writes them; 0 where nobody else's.
+static SPOKEN_FOR: AtomicI32 = AtomicI32::new(0);
+static THREAD_SPOKEN_FOR: AtomicI32 = AtomicI32::new(0);
+
+/// From now on this process speaks for another one, of which it is a copy.
+pub fn speak_for(process: i32, thread: i32) {
+    SPOKEN_FOR.store(process, Relaxed);
+    THREAD_SPOKEN_FOR.store(thread, Relaxed);
+}
+
+pub fn is_spoken_for() -> bool {
+    SPOKEN_FOR.load(Relaxed) != 0
+}
+
+/// The process that is spoken of.
+pub fn pid() -> i32 {
+    match SPOKEN_FOR.load(Relaxed) {
+        0 => kernel::pid(),
+        other => other,
+    }
+}
+
+fn tid() -> i32 {
+    match THREAD_SPOKEN_FOR.load(Relaxed) {
+        0 => kernel::tid(),
+        other => other,
+    }
+}
 
 /// This thread, at that time.
 pub fn stamp(time: Time) -> Stamp {
-    Stamp { time, pid: kernel::pid(), tid: kernel::tid() }
+    Stamp { time, pid: pid(), tid: tid() }
 }
 
 /// What a line of JSON that is written now begins with.

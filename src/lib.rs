@@ -14,6 +14,7 @@ mod announce;
 mod boundary;
 mod errno;
 mod facts;
+mod fault;
 mod guard;
 mod identity;
 mod judge;

@@ -2,6 +2,7 @@
 //! said last of all.
 
 use crate::boundary::{self, contain};
+use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
 use crate::{alloc, announce, kernel, leaks, process, sink, site, thread, verbose};
@@ -161,6 +162,21 @@ unsafe extern "C" fn after_fork_in_child() {
         process::forget();
         contain(settle);
     }
+}
+
+/// A child of ours, of which the program does not hear: its locks are free.
+pub fn fork() -> Option<child::Forked> {
+    // SAFETY: as at any fork.
+    unsafe { before_fork() };
+    let forked = child::fork();
+    if let Some(child::Forked::Child) = forked {
+        release_locks();
+        sink::after_fork_in_child();
+    } else {
+        // SAFETY: as after any fork.
+        unsafe { after_fork_in_parent() };
+    }
+    forked
 }
 
 fn release_locks() {

@@ -6,7 +6,8 @@ mod log;
 mod output;
 mod stream;
 
-use crate::kernel::{self, file::Descriptor};
+use crate::identity;
+use crate::kernel::file::Descriptor;
 use crate::state;
 use log::Log;
 use once_cell::race::OnceBox;
@@ -97,7 +98,7 @@ pub fn report(text: &[u8]) {
     let written = if dropped == 0 {
         write(destination, text)
     } else {
-        let note = format!("=={}==shmsan: {dropped} reports before this one could not be written\n", kernel::pid());
+        let note = format!("=={}==shmsan: {dropped} reports before this one could not be written\n", identity::pid());
         match takes {
             TraceFormat::Text => write(destination, &[note.as_bytes(), text].concat()),
             TraceFormat::Json => {
@@ -142,7 +143,7 @@ fn write_in_place_of(log: &Log, errno: Errno, text: &[u8]) -> Result<(), Refused
     if LOG_FAILURE_SAID.swap(true, SeqCst) {
         return STDERR.write(text);
     }
-    let pid = kernel::pid();
+    let pid = identity::pid();
     let note = format!("=={pid}==shmsan: log_path: {log}: {errno}; what it does not take goes to standard error\n");
     STDERR.write(&[note.as_bytes(), text].concat())
 }

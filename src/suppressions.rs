@@ -1,6 +1,6 @@
 //! The suppressions in force: the user's file, the program's own, and those of known idioms. Read with the first finding.
 
-use crate::kernel::{self, file};
+use crate::kernel::file;
 use crate::memory::c_string;
 use crate::state::{self, TRACKER, options};
 use crate::weak::weak;
@@ -55,7 +55,7 @@ pub fn say_used() {
         let _ = writeln!(text, "  {times:7} {}", Plain(suppression.as_bytes()));
     }
     if !text.is_empty() {
-        sink::say(format!("=={}==shmsan: suppressions used:\n{text}", kernel::pid()).as_bytes());
+        sink::say(format!("=={}==shmsan: suppressions used:\n{text}", identity::pid()).as_bytes());
     }
 }
 

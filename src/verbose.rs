@@ -1,6 +1,7 @@
 //! `verbosity=1`: that shmsan is there at all, and what it saw of a process. One line at each end.
 
-use crate::kernel::{self, file};
+use crate::identity;
+use crate::kernel::file;
 use crate::sink;
 use crate::state::{self, TRACKER};
 use shmsan_core::report::tally;
@@ -17,7 +18,7 @@ pub fn say_loaded() {
         return;
     }
     let program = file::read_link(c"/proc/self/exe").unwrap_or_else(|| b"a program".to_vec());
-    let (pid, version, program) = (kernel::pid(), env!("CARGO_PKG_VERSION"), Plain(&program));
+    let (pid, version, program) = (identity::pid(), env!("CARGO_PKG_VERSION"), Plain(&program));
     sink::say(format!("=={pid}==shmsan: version {version} is loaded into {program}\n").as_bytes());
 }
 
@@ -27,6 +28,6 @@ pub fn say_seen() {
         return;
     }
     if let Some(tally) = TRACKER.with(|tracker| tracker.tally()) {
-        sink::say(tally::render(kernel::pid(), &tally, sink::dropped()).as_bytes());
+        sink::say(tally::render(identity::pid(), &tally, sink::dropped()).as_bytes());
     }
 }

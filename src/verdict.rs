@@ -39,6 +39,12 @@ pub fn count(severity: Severity) -> Room {
     }
 }
 
+/// Whether one more report would be printed.
+pub fn has_room() -> bool {
+    let most = u64::from(options().max_reports);
+    most == 0 || REPORTS.load(Relaxed) < most
+}
+
 /// What was found is the parent's; said in the child of a fork.
 pub fn forget() {
     for count in [&ERRORS, &WARNINGS, &REPORTS] {

@@ -17,6 +17,8 @@ pub struct Finding {
     pub site: Site,
     /// The other place of a two-sided mistake: what was done there.
     pub earlier: Option<Earlier>,
+    /// What was before that, where it matters too.
+    pub before_that: Option<Earlier>,
     /// The key of the segment it is about, where it has one.
     pub key: Option<Key>,
     /// The segment, as the kernel has it now.

@@ -79,6 +79,11 @@ impl Frame {
         self
     }
 
+    fn is_in_libc(&self) -> bool {
+        let name = self.module.as_ref().map_or("", |(name, _)| name);
+        ["libc.so", "libc-", "libc.musl", "ld-linux", "ld-musl"].iter().any(|begin| name.starts_with(begin))
+    }
+
     /// Place and function, for a summary line: `server.c:17 in main`.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -117,11 +122,17 @@ pub fn end_at_main(frames: &mut Vec<Frame>) {
     }
 }
 
+/// The frame to name where there is room for one: a fault is often in libc, and then it is what called that.
+#[must_use]
+pub fn most_telling(frames: &[Frame]) -> Option<&Frame> {
+    frames.iter().find(|frame| !frame.is_in_libc()).or_else(|| frames.first())
+}
+
 const BELOW_THREADS: [&str; 4] = ["start_thread", "clone", "clone3", "__clone3"];
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, as_given, end_at_main};
+    use super::{Frame, as_given, end_at_main, most_telling};
 
     #[test]
     fn a_frame_says_what_is_known_of_it() {
@@ -201,5 +212,14 @@ mod tests {
             end_at_main(&mut frames);
             assert_eq!(frames, expected.iter().map(named).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn a_place_in_libc_tells_less_than_what_called_it() {
+        let frame = |module: &str| Frame { module: Some((module.to_owned(), 1)), ..Frame::default() };
+        let frames = [frame("libc.so.6"), frame("ld-linux-x86-64.so.2"), frame("server"), frame("libc.so.6")];
+        assert_eq!(most_telling(&frames), Some(&frames[2]));
+        assert_eq!(most_telling(&frames[..1]), Some(&frames[0]));
+        assert_eq!(most_telling(&[]), None);
     }
 }

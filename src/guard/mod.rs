@@ -6,7 +6,7 @@ mod ground;
 use crate::boundary::contain;
 use crate::state::{TRACKER, options};
 use crate::thread::{self, Inside};
-use crate::{facts, kernel};
+use crate::{facts, fault, kernel};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::SHM_REMAP;
@@ -31,7 +31,11 @@ const QUESTIONS: usize = 4;
 /// Does a shmat, at a place of ours where the call leaves the place to the kernel.
 #[inline]
 pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Outcome {
-    let placed = match STATE.load(Relaxed) {
+    let state = STATE.load(Relaxed);
+    if state == NOT_PREPARED {
+        prepare(held);
+    }
+    let placed = match state {
         OFF => None,
         _ if flags & SHM_REMAP != 0 => None,
         _ if address.0 == 0 => attach_in_the_gap(id, flags, held),
@@ -43,7 +47,7 @@ pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Ou
     placed.unwrap_or_else(|| kernel::perform(&Call::Attach { id, address, flags }))
 }
 
-/// `None` where the program's own call has to be made, because it is the one whose errno counts.
+/// `None` where the program's own call has to be made: no place is to be had, or it is not the place that is wrong.
 #[inline(never)]
 fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Outcome> {
     for _ in 0..PLACES {
@@ -52,11 +56,13 @@ fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Out
             Ok(value) => return Some(Ok(value)),
             // Perhaps somebody else has mapped something there.
             Err(Errno::EINVAL) => with_gap(held, |gap| gap.rest(address)),
-            Err(_) => {
+            // It would be the same anywhere. Trying again is no way to find out: under shm_rmid_forced, a failed attach
+            // may be the end of the segment.
+            Err(errno) => {
                 with_gap(held, |gap| gap.put_back(address));
-                return None;
+                return Some(Err(errno));
             }
-        };
+        }
     }
     UNGUARDED.fetch_add(1, Relaxed);
     None
@@ -65,9 +71,6 @@ fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Out
 /// Where the next attachment of `id` is to go.
 fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
     inside(held, || {
-        if STATE.load(Relaxed) == NOT_PREPARED && !prepare() {
-            return None;
-        }
         let (mut learned, mut opened) = (None, None);
         for _ in 0..QUESTIONS {
             match TRACKER.with(|tracker| tracker.place(id, learned, opened))? {
@@ -115,15 +118,18 @@ fn inside<T>(held: Option<&Inside>, work: impl FnOnce() -> Option<T>) -> Option<
     contain(work).flatten()
 }
 
-/// At the first attach: whether places are chosen from now on.
+/// At the first attach: whether places are chosen from now on, and who explains the faults around them.
 #[cold]
-fn prepare() -> bool {
-    let gap = if options().guard { ground::find().and_then(Gap::new).map(Box::new) } else { None };
-    let state = if gap.is_some() { ON } else { OFF };
-    if let Some(gap) = gap {
-        // Another thread may have been faster; its gap is as good.
-        drop(TRACKER.with(|tracker| tracker.choose_gap(gap)));
-    }
-    STATE.store(state, Relaxed);
-    state == ON
+fn prepare(held: Option<&Inside>) {
+    inside(held, || {
+        let gap = if options().guard { ground::find().and_then(Gap::new).map(Box::new) } else { None };
+        let state = if gap.is_some() { ON } else { OFF };
+        if let Some(gap) = gap {
+            // Another thread may have been faster; its gap is as good.
+            drop(TRACKER.with(|tracker| tracker.choose_gap(gap)));
+        }
+        STATE.store(state, Relaxed);
+        fault::prepare();
+        Some(())
+    });
 }

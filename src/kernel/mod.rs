@@ -1,6 +1,7 @@
 //! The five calls as the kernel does them, and the looks at a segment that change nothing. No wrapper of libc is used:
 //! theirs are interposed, points of cancellation, or the program's own.
 
+pub mod child;
 pub mod clock;
 pub mod file;
 mod identity;

@@ -57,6 +57,16 @@ pub fn undisturbed<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Sends this thread a signal again, as it came.
+///
+/// # Safety
+/// `info` is what a handler was given.
+pub unsafe fn send_again(signal: libc::c_int, info: *const libc::siginfo_t) -> super::raw::Result {
+    let (process, thread) = (super::pid(), super::tid());
+    // SAFETY: the caller's promise; the kernel lets a process send itself any siginfo.
+    unsafe { syscall(libc::SYS_rt_tgsigqueueinfo, [int(process), int(thread), int(signal), info as usize]) }
+}
+
 fn change_mask(how: libc::c_int, set: Set) -> Option<Set> {
     let mut before: Set = 0;
     // SAFETY: two sets on our stack, of the size given.

@@ -3,7 +3,7 @@
 
 use super::output::Output;
 use super::{Refused, gate};
-use crate::kernel;
+use crate::identity;
 use crate::kernel::file::{self, Descriptor, Open};
 use crate::kernel::signal::{Held, without_signals};
 use shmsan_core::options::file_name;
@@ -50,7 +50,7 @@ impl Log {
             kind: Kind::Shared,
             torn: AtomicBool::new(false),
         };
-        let there = log.name(kernel::pid()).and_then(|name| file::status_of(name.as_ptr() as usize).ok());
+        let there = log.name(identity::pid()).and_then(|name| file::status_of(name.as_ptr() as usize).ok());
         let is_device = there.is_some_and(|there| {
             matches!(there.st_mode & libc::S_IFMT, libc::S_IFIFO | libc::S_IFCHR | libc::S_IFSOCK)
         });
@@ -68,7 +68,7 @@ impl Log {
     }
 
     pub fn write(&self, text: &[u8]) -> Result<(), Refused> {
-        let name = self.name(kernel::pid()).ok_or(Refused::Failed(libc::ENOMEM))?;
+        let name = self.name(identity::pid()).ok_or(Refused::Failed(libc::ENOMEM))?;
         let name = CStr::from_bytes_until_nul(&name).map_err(|_| Refused::Failed(libc::EINVAL))?;
         let how = match self.kind {
             Kind::Own => Open::MadeHere(MODE),
@@ -107,7 +107,7 @@ impl Log {
 
 impl fmt::Display for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.name(kernel::pid()).unwrap_or_default();
+        let name = self.name(identity::pid()).unwrap_or_default();
         Plain(name.strip_suffix(b"\0").unwrap_or(&name)).fmt(f)
     }
 }

@@ -14,7 +14,7 @@ pub use lookup::{is_reading_here, lock};
 
 use crate::abi;
 use crate::state::options;
-use shmsan_core::site::{Frame, Site, end_at_main};
+use shmsan_core::site::{Frame, Site, end_at_main, most_telling};
 use stacks::{LastBefore, Stack};
 use std::ffi::{c_char, c_int};
 
@@ -65,6 +65,11 @@ fn keep_stack(caller: &Caller) -> Site {
     }
 }
 
+/// Where a fault is, with the frames that led there; called below its handler.
+pub fn keep_fault(instruction: usize) -> Site {
+    stacks::keep_fault(instruction)
+}
+
 /// Before the first call: what the options ask for.
 pub fn prepare() {
     stacks::want(options().context_size as usize);
@@ -85,9 +90,10 @@ pub fn frames(site: Site) -> Vec<Frame> {
     frames.into_iter().map(without_prefix).collect()
 }
 
-/// Its innermost frame alone.
+/// One frame of it: the innermost, unless that is in libc.
 pub fn frame(site: Site) -> Frame {
-    innermost(site).into_iter().next().map(without_prefix).unwrap_or_default()
+    let frames = if stack_of(site).is_some() { frames(site) } else { innermost(site) };
+    most_telling(&frames).cloned().map(without_prefix).unwrap_or_default()
 }
 
 fn without_prefix(frame: Frame) -> Frame {

@@ -16,6 +16,8 @@ const ROOM: usize = 4096;
 const TRIES: usize = 32;
 /// As many frames as `context_size` may ask for.
 const DEEPEST: usize = 32;
+/// Of a fault more is shown: it is often in libc, and what called that matters.
+const FRAMES_OF_A_FAULT: usize = 8;
 /// No more frames of our own stand above the program's.
 const MOST_OF_OURS: usize = 24;
 
@@ -52,6 +54,21 @@ pub fn keep(innermost: Site, last_before: LastBefore<'_>) -> Site {
     let mut walk = Walk { last_before, wanted, seen: 0, found: false, callers: [0; _], count: 0 };
     // SAFETY: it calls `step` for each frame, with the walk.
     unsafe { _Unwind_Backtrace(step, (&raw mut walk).cast()) };
+    let callers = &walk.callers[..walk.count];
+    if callers.is_empty() { innermost } else { number(innermost, callers).map_or(innermost, Site::Stack) }
+}
+
+/// The stack of an instruction that faulted, called below its handler.
+#[cold]
+#[inline(never)]
+pub fn keep_fault(instruction: usize) -> Site {
+    let wanted = WANTED.load(Relaxed).max(FRAMES_OF_A_FAULT) - 1;
+    let last_before = LastBefore::Stands(instruction);
+    let mut walk = Walk { last_before, wanted, seen: 0, found: false, callers: [0; _], count: 0 };
+    // SAFETY: it calls `step` for each frame, with the walk.
+    unsafe { _Unwind_Backtrace(step, (&raw mut walk).cast()) };
+    // A site is looked up one byte before.
+    let innermost = Site::Return(instruction + 1);
     let callers = &walk.callers[..walk.count];
     if callers.is_empty() { innermost } else { number(innermost, callers).map_or(innermost, Site::Stack) }
 }

@@ -131,6 +131,7 @@ impl Group {
             .to_string(),
             site,
             earlier: first.refused.map(earlier),
+            before_that: None,
             key: Some(key).filter(|key| *key != Key::PRIVATE),
             segment: Some(first.now.clone()),
             why: why(first),

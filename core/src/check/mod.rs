@@ -7,6 +7,7 @@ pub mod detach;
 pub mod exit;
 pub mod ftok;
 pub mod get;
+pub mod memory;
 pub mod overflow;
 pub mod shmid;
 
@@ -88,6 +89,7 @@ impl Made {
             call: Written { call: &self.call, outcome: self.outcome, detail: self.detail.as_ref() }.to_string(),
             site: self.site,
             earlier,
+            before_that: None,
             key: self.key(segment.as_ref()),
             segment,
             why,

@@ -33,6 +33,7 @@ pub fn long_line(line: &LongLine<'_>, site: Site) -> Finding {
             what: format!("the segment was attached at {}", attachment.address),
             site: attachment.site,
         }),
+        before_that: None,
         key: None,
         segment: None,
         why: format!(

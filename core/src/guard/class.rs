@@ -15,6 +15,8 @@ const LARGE: usize = 14;
 pub const CLASSES: usize = SMALL + LARGE;
 const SMALLEST: usize = 64 << 10;
 const LARGEST_OF_SMALL: usize = SMALLEST << (SMALL - 1);
+const MOST_IN_A_BLOCK: usize = BLOCK / SMALLEST;
+const _: () = assert!(MOST_IN_A_BLOCK == u32::BITS as usize);
 
 /// Address space of a class, at least; and at least so many slots.
 const RANGE: usize = 16 << 30;
@@ -56,10 +58,6 @@ pub struct Class {
 }
 
 impl Class {
-    /// Before there is one.
-    pub const NONE: Self =
-        Self { begin: 0, stride: 1, inset: 0, free: Vec::new(), blocks: 0, hint: 0, resting: Resting::NONE };
-
     /// `None` without memory.
     pub fn new(number: usize, begin: usize) -> Option<Self> {
         let stride = stride(number);
@@ -88,17 +86,17 @@ impl Class {
         if self.stride > BLOCK { self.stride } else { BLOCK }
     }
 
-    const fn slots_of_block(&self) -> u32 {
-        (self.block() / self.stride) as u32
+    const fn slots_of_block(&self) -> usize {
+        self.block() / self.stride
     }
 
     /// A free place; else the one that has rested longest, where enough of them do; else a new block.
     pub fn take(&mut self) -> Taken {
         while let Some(free) = self.free.get_mut(self.hint) {
             if *free != 0 {
-                let bit = free.trailing_zeros();
+                let bit = free.trailing_zeros() as usize;
                 *free &= *free - 1;
-                return Taken::At(self.place(self.hint as u32 * self.slots_of_block() + bit));
+                return Taken::At(self.place(self.hint * self.slots_of_block() + bit));
             }
             self.hint += 1;
         }
@@ -118,7 +116,7 @@ impl Class {
 
     pub fn open(&mut self, anchor: Addr) {
         let block = (anchor.0 - self.begin) / self.block();
-        let all = u32::MAX >> (32 - self.slots_of_block());
+        let all = u32::MAX >> (MOST_IN_A_BLOCK - self.slots_of_block());
         if let Some(free) = self.free.get_mut(block) {
             *free = all;
             self.hint = self.hint.min(block);
@@ -160,11 +158,11 @@ impl Class {
     /// From where to where nothing but this place is used.
     pub fn reach(&self, place: Addr) -> Option<(Addr, Addr)> {
         let slot = self.slot(place)?;
-        let begin = self.begin + slot as usize * self.stride;
+        let begin = self.begin + slot * self.stride;
         Some((Addr(begin), Addr(begin + self.stride + self.inset)))
     }
 
-    fn set_free(&mut self, slot: u32) {
+    fn set_free(&mut self, slot: usize) {
         let (block, bit) = self.position(slot);
         if let Some(free) = self.free.get_mut(block) {
             *free |= bit;
@@ -172,19 +170,20 @@ impl Class {
         }
     }
 
-    fn position(&self, slot: u32) -> (usize, u32) {
-        ((slot / self.slots_of_block()) as usize, 1 << (slot % self.slots_of_block()))
+    /// A slot's block, and its bit there.
+    const fn position(&self, slot: usize) -> (usize, u32) {
+        (slot / self.slots_of_block(), 1 << (slot % self.slots_of_block()))
     }
 
-    fn place(&self, slot: u32) -> Addr {
-        Addr(self.begin + slot as usize * self.stride + self.inset)
+    const fn place(&self, slot: usize) -> Addr {
+        Addr(self.begin + slot * self.stride + self.inset)
     }
 
     /// Of an address that is a place.
-    fn slot(&self, place: Addr) -> Option<u32> {
+    fn slot(&self, place: Addr) -> Option<usize> {
         let offset = place.0.checked_sub(self.begin)?.checked_sub(self.inset)?;
-        let slot = u32::try_from(offset / self.stride).ok()?;
-        let used = self.free.len() as u32 * self.slots_of_block();
-        (offset % self.stride == 0 && slot < used).then_some(slot)
+        let slot = offset / self.stride;
+        let used = self.free.len() * self.slots_of_block();
+        (offset.is_multiple_of(self.stride) && slot < used).then_some(slot)
     }
 }

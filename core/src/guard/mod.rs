@@ -23,7 +23,7 @@ pub enum Taken {
 pub struct Gap {
     begin: usize,
     end: usize,
-    classes: [Class; CLASSES],
+    classes: Vec<Class>,
 }
 
 impl Gap {
@@ -37,10 +37,12 @@ impl Gap {
     #[must_use]
     pub fn new(begin: usize) -> Option<Self> {
         let mut at = begin;
-        let mut classes = [const { Class::NONE }; CLASSES];
-        for (number, class) in classes.iter_mut().enumerate() {
-            *class = Class::new(number, at)?;
+        let mut classes = Vec::new();
+        classes.try_reserve_exact(CLASSES).ok()?;
+        for number in 0..CLASSES {
+            let class = Class::new(number, at)?;
             at = class.end();
+            classes.push(class);
         }
         Some(Self { begin, end: at, classes })
     }

@@ -5,7 +5,7 @@ pub const ROOM: usize = 64;
 
 #[derive(Clone, Copy)]
 pub struct Resting {
-    slots: [u32; ROOM],
+    slots: [usize; ROOM],
     first: usize,
     count: usize,
 }
@@ -18,7 +18,7 @@ impl Resting {
     }
 
     /// Of a full one, the one that has rested longest makes room.
-    pub fn push(&mut self, slot: u32) -> Option<u32> {
+    pub fn push(&mut self, slot: usize) -> Option<usize> {
         let oldest = if self.is_full() { self.pop() } else { None };
         self.slots[(self.first + self.count) % ROOM] = slot;
         self.count += 1;
@@ -26,7 +26,7 @@ impl Resting {
     }
 
     /// The one that has rested longest.
-    pub fn pop(&mut self) -> Option<u32> {
+    pub fn pop(&mut self) -> Option<usize> {
         if self.count == 0 {
             return None;
         }
@@ -37,7 +37,7 @@ impl Resting {
     }
 
     /// Takes `slot` out, wherever it stands; `false` where it does not rest.
-    pub fn remove(&mut self, slot: u32) -> bool {
+    pub fn remove(&mut self, slot: usize) -> bool {
         let Some(found) = (0..self.count).find(|&position| self.slots[(self.first + position) % ROOM] == slot) else {
             return false;
         };

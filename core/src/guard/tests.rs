@@ -31,7 +31,7 @@ fn places_are_apart_by_as_much_as_they_hold_and_no_anchor_is_in_them() {
     taken.sort_unstable();
     for pair in taken.windows(2) {
         let ((begin, end), (next, _)) = (pair[0], pair[1]);
-        assert!(next - end >= (end - begin).min(2 << 20).max(32 << 10), "{:#x} and {next:#x}", begin);
+        assert!(next - end >= (end - begin).clamp(32 << 10, 2 << 20), "{begin:#x} and {next:#x}");
     }
     for (begin, end) in taken {
         assert_eq!(gap.anchors(Addr(begin - 4 * PAGE), Addr(end)).count(), 0);
@@ -66,7 +66,9 @@ fn thousands_that_come_and_go_again_take_no_more_room() {
     let mut rounds = (0..5).map(|_| {
         let places: Vec<_> = (0..4000).map(|_| take(&mut gap, 3 * PAGE).unwrap()).collect();
         assert_eq!(places.iter().collect::<HashSet<_>>().len(), 4000);
-        places.iter().for_each(|place| gap.rest(*place));
+        for place in &places {
+            gap.rest(*place);
+        }
         gap.anchors(Addr(0), Addr(usize::MAX)).count()
     });
     let first = rounds.next().unwrap();

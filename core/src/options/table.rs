@@ -80,6 +80,12 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Switch(|options| &mut options.halt_on_error),
     },
     Entry {
+        name: "handle_segv",
+        default: "1",
+        meaning: "explain SIGSEGV and SIGBUS where shared memory has to do with them, before the program's own handler runs or it dies",
+        kind: Kind::Switch(|options| &mut options.handle_segv),
+    },
+    Entry {
         name: "help",
         default: "0",
         meaning: "print every option with its meaning and its value, then go on",

@@ -3,7 +3,7 @@
 use super::paint::{Ink, Paint};
 use crate::finding::Finding;
 use crate::rule::Severity;
-use crate::site::{Frame, Site};
+use crate::site::{Frame, Site, most_telling};
 use crate::text::wrap;
 use std::fmt::{self, Write};
 
@@ -36,7 +36,7 @@ fn write(
     writeln!(out, "{}=={pid}=={severity}: shmsan: {}: {headline}{}", paint.begin(ink), rule.id, paint.end())?;
     writeln!(out, "  {call}")?;
     stack(out, &callers)?;
-    if let Some(earlier) = &finding.earlier {
+    for earlier in finding.earlier.iter().chain(&finding.before_that) {
         writeln!(out, "  {}", earlier.what)?;
         stack(out, &frames(earlier.site))?;
     }
@@ -45,7 +45,7 @@ fn write(
     }
     paragraph(out, ("why", paint, Ink::Blue), &finding.why)?;
     paragraph(out, ("fix", paint, Ink::Green), &finding.fix)?;
-    let place = callers.first().map(Frame::summary).unwrap_or_default();
+    let place = most_telling(&callers).map(Frame::summary).unwrap_or_default();
     writeln!(out, "SUMMARY: shmsan: {} at {place}", rule.id)
 }
 
@@ -85,6 +85,7 @@ mod tests {
             call: "shmget() = 0".to_owned(),
             site: Site::Source(2),
             earlier: Some(Earlier { what: "ftok() = -1".to_owned(), site: Site::Source(1) }),
+            before_that: None,
             key: None,
             segment: None,
             why: "because".to_owned(),

@@ -27,6 +27,12 @@ impl Attachment {
         address.0 as u64
     }
 
+    /// Where its pages begin and end, of `page` bytes each.
+    #[must_use]
+    pub const fn pages(&self, page: usize) -> (Addr, Addr) {
+        (self.address, Addr(self.address.0 + self.size.next_multiple_of(page)))
+    }
+
     /// Whether `address` lies in its pages, of `page` bytes each.
     #[must_use]
     pub const fn covers(&self, address: Addr, page: usize) -> bool {

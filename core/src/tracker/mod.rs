@@ -108,6 +108,8 @@ pub struct Tracker {
     refused: History<Refused>,
     failed_get: Option<Failed>,
     failed_attach: Option<Failed>,
+    /// The number that the next attachment had then.
+    attached_at_failure: NonZeroU64,
     failed_ftok: Option<Failed>,
     said: Said,
     tally: Tally,
@@ -133,6 +135,7 @@ impl Tracker {
             refused: History::new(),
             failed_get: None,
             failed_attach: None,
+            attached_at_failure: NonZeroU64::MIN,
             failed_ftok: None,
             said: Said::new(),
             gap: None,
@@ -340,6 +343,27 @@ impl Tracker {
         self.detached.newest(|detached| detached.attachment.address == address).copied()
     }
 
+    /// The last detach of an attachment in whose pages `address` lay.
+    #[must_use]
+    pub fn detached_around(&self, address: Addr, page: usize) -> Option<Detached> {
+        self.detached.newest(|detached| detached.attachment.covers(address, page)).copied()
+    }
+
+    /// Between which addresses nothing but the attachment at `place` is used, where it was placed in the gap.
+    #[must_use]
+    pub fn reach(&self, place: Addr) -> Option<(Addr, Addr)> {
+        self.gap.as_ref()?.reach(place)
+    }
+
+    /// Whether the thread whose shmat `failed` has not attached anything since.
+    #[must_use]
+    pub fn is_last_attach_of(&self, failed: &Failed) -> bool {
+        let since = |attachment: &Attachment| {
+            attachment.thread == failed.thread && attachment.number >= self.attached_at_failure
+        };
+        !self.attachments.iter().any(since) && self.detached.newest(|detached| since(&detached.attachment)).is_none()
+    }
+
     /// The attach of `id` that was refused, where it was the first and none has succeeded since.
     #[must_use]
     pub fn refusal_of(&self, segment: &Segment) -> Option<Refused> {
@@ -386,7 +410,10 @@ impl Tracker {
     pub const fn record_failure(&mut self, failed: Failed) {
         match failed.call {
             Call::Get { .. } => self.failed_get = Some(failed),
-            Call::Attach { .. } => self.failed_attach = Some(failed),
+            Call::Attach { .. } => {
+                self.failed_attach = Some(failed);
+                self.attached_at_failure = self.attached;
+            }
             Call::Ftok { .. } => self.failed_ftok = Some(failed),
             Call::Detach { .. } | Call::Control { .. } => {}
         }
@@ -436,13 +463,15 @@ impl Tracker {
         self.gap.as_deref_mut()
     }
 
-    /// From now on attachments are placed in `gap`, unless they are already in another.
-    pub fn choose_gap(&mut self, gap: Box<Gap>) -> Result<(), Box<Gap>> {
+    /// From now on attachments are placed in `gap`. Where they were in another already it is given back, to be freed
+    /// outside the lock.
+    #[must_use]
+    pub fn choose_gap(&mut self, gap: Box<Gap>) -> Option<Box<Gap>> {
         if self.gap.is_some() {
-            return Err(gap);
+            return Some(gap);
         }
         self.gap = Some(gap);
-        Ok(())
+        None
     }
 
     /// What was reported already.

@@ -3,7 +3,7 @@
 use super::write::Object;
 use super::{Header, line, prose, site};
 use crate::facts::{Life, SegmentFacts};
-use crate::finding::Finding;
+use crate::finding::{Earlier, Finding};
 use crate::flags::Mode;
 use crate::rule::{Rule, Severity};
 use crate::site::{Frame, Site};
@@ -26,11 +26,11 @@ pub fn finding(finding: &Finding, header: Header<'_>, frame: &dyn Fn(Site) -> Fr
         object.text("call", call);
         site(object, "site", &frame(finding.site));
         match &finding.earlier {
-            Some(earlier) => object.object("earlier", |object| {
-                object.text("message", &earlier.what);
-                site(object, "site", &frame(earlier.site));
-            }),
+            Some(earlier) => object.object("earlier", |object| happened(object, earlier, frame)),
             None => object.null("earlier"),
+        }
+        if let Some(before_that) = &finding.before_that {
+            object.object("before_that", |object| happened(object, before_that, frame));
         }
         match &finding.segment {
             Some(facts) => object.object("segment", |object| segment(object, facts)),
@@ -39,6 +39,11 @@ pub fn finding(finding: &Finding, header: Header<'_>, frame: &dyn Fn(Site) -> Fr
         object.text("why", prose(why));
         object.text("fix", prose(fix));
     })
+}
+
+fn happened(object: &mut Object<'_>, earlier: &Earlier, frame: &dyn Fn(Site) -> Frame) {
+    object.text("message", &earlier.what);
+    site(object, "site", &frame(earlier.site));
 }
 
 fn segment(object: &mut Object<'_>, facts: &SegmentFacts) {

@@ -140,6 +140,7 @@ fn a_finding_is_an_event_too() {
         call: "shmget(0xffffffff, 27, 000) = 0".to_owned(),
         site: Site::Source(1),
         earlier: None,
+        before_that: None,
         key: None,
         segment: None,
         why: "because".to_owned(),

@@ -1,0 +1,15 @@
+/* Writes before the first byte. */
+#include "../support/check.h"
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    int shmid = shmget(IPC_PRIVATE, 8192, 0600);
+    CHECK(shmid >= 0);
+    volatile int *numbers = shmat(shmid, NULL, 0);
+    CHECK(numbers != (void *) -1 && shmctl(shmid, IPC_RMID, NULL) == 0);
+    for (int i = 3; i >= -1; i--)
+        numbers[i] = i;
+    return 0;
+}

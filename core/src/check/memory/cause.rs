@@ -1,0 +1,133 @@
+//! What a fault comes from, told from where it is and what the tracker knows. It neither allocates nor asks the kernel: it
+//! runs in a signal handler.
+
+use super::{Access, Fault, Kind};
+use crate::call::{Addr, Call};
+use crate::flags::{SHM_EXEC, SHM_HUGETLB, SHM_RDONLY};
+use crate::rule::{self, Rule};
+use crate::tracker::{Attachment, Detached, Failed, Tracker};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a signal handler has no heap to put a part of it")]
+pub enum Cause {
+    /// So many bytes behind the segment's last one, where 0 is the next byte.
+    Overflow {
+        attachment: Attachment,
+        past: usize,
+    },
+    /// So many bytes before its first one, where 1 is the byte before.
+    Underflow {
+        attachment: Attachment,
+        before: usize,
+    },
+    ReadOnly {
+        attachment: Attachment,
+    },
+    Execute {
+        attachment: Attachment,
+    },
+    HugePages {
+        attachment: Attachment,
+    },
+    Detached {
+        detached: Detached,
+    },
+    /// The result of a shmat that failed, used as an address.
+    Unchecked {
+        failed: Failed,
+    },
+}
+
+/// How far from an attachment that the kernel placed a fault is taken for one past its end.
+const NEAR: usize = 64 << 10;
+/// The pointer (void *)-1 with an offset, or the first page by way of p[1].
+const LOWEST_OF_MINUS_ONE: usize = usize::MAX - 4095;
+const HIGHEST_OF_MINUS_ONE: usize = 4095;
+
+impl Cause {
+    /// `None` where the fault has nothing to do with shared memory, as far as is known. `page` is the size of one.
+    #[must_use]
+    pub fn find(fault: &Fault, tracker: &Tracker, page: usize) -> Option<Self> {
+        if let Some(attachment) = tracker.attachment_of(fault.address, page) {
+            return Self::inside(fault, attachment, tracker);
+        }
+        if fault.kind == Kind::NoMemory {
+            return None;
+        }
+        Self::unchecked(fault, tracker)
+            .or_else(|| Self::detached(fault, tracker, page))
+            .or_else(|| Self::beside(fault, tracker, page))
+    }
+
+    /// The rule that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> &'static Rule {
+        match self {
+            Self::Overflow { .. } => &rule::memory::OVERFLOW,
+            Self::Underflow { .. } => &rule::memory::UNDERFLOW,
+            Self::ReadOnly { .. } => &rule::memory::WRITE_TO_READ_ONLY,
+            Self::Execute { .. } => &rule::memory::EXECUTE_SEGMENT,
+            Self::HugePages { .. } => &rule::memory::HUGE_PAGES_EXHAUSTED,
+            Self::Detached { .. } => &rule::memory::USE_AFTER_DETACH,
+            Self::Unchecked { .. } => &rule::detach::UNCHECKED_SHMAT,
+        }
+    }
+
+    /// The attachment is there, and does not allow it. Where nothing is mapped the program took it away itself.
+    fn inside(fault: &Fault, attachment: Attachment, tracker: &Tracker) -> Option<Self> {
+        let flags = attachment.flags;
+        // Marked for destruction it is as large as before.
+        let removed = || tracker.removal_of(attachment.id).and_then(|removed| removed.segment);
+        let segment = || tracker.segment(attachment.id).or_else(removed);
+        let huge = || segment().is_some_and(|segment| segment.flags & SHM_HUGETLB != 0);
+        match (fault.kind, fault.access) {
+            (Kind::NoMemory, _) if huge() => Some(Self::HugePages { attachment }),
+            (Kind::NotAllowed, Access::Write | Access::Unknown) if flags & SHM_RDONLY != 0 => {
+                Some(Self::ReadOnly { attachment })
+            }
+            (Kind::NotAllowed, Access::Execute) if flags & SHM_EXEC == 0 => Some(Self::Execute { attachment }),
+            _ => None,
+        }
+    }
+
+    fn unchecked(fault: &Fault, tracker: &Tracker) -> Option<Self> {
+        let failed = tracker.failed_attach()?;
+        let address = fault.address.0;
+        let wraps = address <= HIGHEST_OF_MINUS_ONE;
+        if address < LOWEST_OF_MINUS_ONE && !wraps {
+            return None;
+        }
+        // A NULL pointer ends there too, so this must be what the thread did last, and inside what it wanted.
+        if wraps && (failed.thread != fault.thread || !tracker.is_last_attach_of(&failed)) {
+            return None;
+        }
+        let Call::Attach { id, .. } = failed.call else { return None };
+        let size = tracker.segment(id).map_or(HIGHEST_OF_MINUS_ONE, |segment| segment.size);
+        (!wraps || address + 1 < size.max(16)).then_some(Self::Unchecked { failed })
+    }
+
+    fn detached(fault: &Fault, tracker: &Tracker, page: usize) -> Option<Self> {
+        tracker.detached_around(fault.address, page).map(|detached| Self::Detached { detached })
+    }
+
+    /// Behind an attachment or before one, whichever is nearer.
+    fn beside(fault: &Fault, tracker: &Tracker, page: usize) -> Option<Self> {
+        let near = tracker.attachments().filter_map(|attachment| {
+            let (begin, end) = attachment.pages(page);
+            let (from, to) = tracker
+                .reach(attachment.address)
+                .unwrap_or_else(|| (Addr(begin.0.saturating_sub(NEAR)), Addr(end.0.saturating_add(NEAR))));
+            let address = fault.address;
+            if end <= address && address < to {
+                let past = address.0 - attachment.address.0 - attachment.size;
+                Some((address.0 - end.0, Self::Overflow { attachment: *attachment, past }))
+            } else if from <= address && address < begin {
+                let before = begin.0 - address.0;
+                Some((before, Self::Underflow { attachment: *attachment, before }))
+            } else {
+                None
+            }
+        });
+        near.min_by_key(|(distance, _)| *distance).map(|(_, cause)| cause)
+    }
+}

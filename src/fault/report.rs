@@ -1,0 +1,107 @@
+//! The report of a fault is written by a child: names are looked up, memory is taken and a stack is unwound there, while
+//! the thread that faulted stands still. Where the child comes to nothing, a few plain lines are written here.
+
+use crate::kernel::own_stack::OwnStack;
+use crate::kernel::{self, child, signal};
+use crate::lock::RawLock;
+use crate::state::{TRACKER, options};
+use crate::{announce, boundary, facts, identity, lifecycle, sink, site, thread, verdict};
+use shmsan_core::check::memory::{self, Cause, Fault};
+use shmsan_core::site::Site;
+use shmsan_core::tracker;
+use std::fmt::{self, Write};
+use std::time::Duration;
+
+/// One fault after the other.
+static ONE: RawLock = RawLock::new();
+
+/// The child is not waited for longer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How the child ends: it has written the report, or a suppression forbids it, whose number is added.
+const WRITTEN: i32 = 0;
+const SUPPRESSED: i32 = 2;
+
+/// Writes the report, unless this one was written, or is not wanted.
+pub fn write(fault: &Fault, cause: &Cause) {
+    let rule = cause.rule();
+    if !options().checks.contains(rule) || !is_new(fault, cause) || !verdict::has_room() {
+        return;
+    }
+    if !ONE.acquire() {
+        return plain(fault, cause);
+    }
+    // No handler of the program runs in the child, nor comes between.
+    let ended = signal::undisturbed(|| match lifecycle::fork() {
+        Some(child::Forked::Child) => kernel::exit(in_child(fault, cause)),
+        Some(child::Forked::Parent(child)) => child.wait(PATIENCE),
+        None => None,
+    });
+    ONE.release();
+    match ended {
+        Some(suppressed) if suppressed >= SUPPRESSED => return,
+        Some(WRITTEN) => {}
+        _ => plain(fault, cause),
+    }
+    verdict::count(rule.severity);
+}
+
+/// Whether no fault at this instruction broke this rule before.
+fn is_new(fault: &Fault, cause: &Cause) -> bool {
+    let (site, rule) = (Site::Return(fault.instruction + 1), cause.rule());
+    let cause = tracker::Cause::Rule(rule);
+    let Some(_inside) = thread::enter() else { return false };
+    TRACKER.with(|tracker| tracker.said().is_new(site, cause) && tracker.said().found(site, cause, rule)) == Some(true)
+}
+
+fn in_child(fault: &Fault, cause: &Cause) -> i32 {
+    const FAILED: i32 = 1;
+    child::dump_no_core();
+    let Some(_inside) = thread::enter() else { return FAILED };
+    identity::speak_for(kernel::parent(), fault.thread);
+    boundary::contain(|| {
+        // On this stack, which is the one to be told.
+        let site = fault.caller.map_or_else(|| site::keep_fault(fault.instruction), Site::Return);
+        OwnStack::new().run(|| {
+            let finding = memory::finding(cause, fault, site, &facts::Kernel::default());
+            announce::in_child(&finding).map_or(WRITTEN, |number| SUPPRESSED + i32::try_from(number % 100).unwrap_or(0))
+        })
+    })
+    .flatten()
+    .unwrap_or(FAILED)
+}
+
+/// Without names, and without taking memory.
+fn plain(fault: &Fault, cause: &Cause) {
+    let rule = cause.rule();
+    let mut lines = Lines { text: [0; 512], length: 0 };
+    // What does not fit is left out.
+    let _ = write!(
+        lines,
+        "=={}=={}: shmsan: {}: {}\n  {} at {}, by the instruction at {:#x}\nSUMMARY: shmsan: {} at {:#x}\n",
+        kernel::pid(),
+        rule.severity,
+        rule.id,
+        rule.sentence,
+        fault.access,
+        fault.address,
+        fault.instruction,
+        rule.id,
+        fault.instruction,
+    );
+    sink::report(&lines.text[..lines.length]);
+}
+
+struct Lines {
+    text: [u8; 512],
+    length: usize,
+}
+
+impl Write for Lines {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.text.get_mut(self.length..self.length + text.len()).ok_or(fmt::Error)?;
+        room.copy_from_slice(text.as_bytes());
+        self.length += text.len();
+        Ok(())
+    }
+}
