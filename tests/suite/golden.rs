@@ -36,7 +36,7 @@ pub fn same_everywhere(stderr: &str) -> String {
     let folder = source("").parent().unwrap().display().to_string();
     let text = stderr.replace(&format!("{}/", folder.trim_end_matches('/')), "");
     let text = replace_after(&text, "owner ", |owner| (owner.find([',', '\n']).unwrap_or(owner.len()), "USER".into()));
-    let text = without_modules(&text);
+    let text = without_modules(&without_libc(&text));
     let mut ids = Vec::new();
     for id in text.split("segment ").skip(1).map(|rest| &rest[..digits(rest)]) {
         if !id.is_empty() && !ids.contains(&id) {
@@ -50,6 +50,18 @@ pub fn same_everywhere(stderr: &str) -> String {
             (id.len(), number.map_or(id.to_owned(), |number| number.to_string()))
         })
     })
+}
+
+/// Which of libc's own functions it was is the machine's choice.
+fn without_libc(text: &str) -> String {
+    let keep = |line: &str| match line.trim_start().split_once(' ') {
+        Some((number, rest)) if number.starts_with('#') && rest.contains(" at ../sysdeps/") => {
+            format!("    {number} in libc")
+        }
+        Some((number, rest)) if number.starts_with('#') && rest.contains("(libc.so") => format!("    {number} in libc"),
+        _ => line.to_owned(),
+    };
+    text.lines().map(|line| keep(line) + "\n").collect()
 }
 
 /// MODULE+0xOFFSET, as compile() names a program; what lies in another module would be no site of the program's.

@@ -3,6 +3,7 @@
 mod boundary;
 mod differential;
 mod documents;
+mod faults;
 mod golden;
 mod harness;
 mod headers;

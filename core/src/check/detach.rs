@@ -80,6 +80,10 @@ fn interior_detach<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'
 
 fn double_detach<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
     let address = refused_address(made)?;
+    // What was attached there since was taken away by another call than shmdt.
+    if facts.past().attachment_of(address).is_some() {
+        return None;
+    }
     let first = facts.past().detached_from(address)?;
     Some(Box::new(move || Words {
         headline: format!("{address} was detached before"),
@@ -159,6 +163,19 @@ mod tests {
         let finding = first(&detach(0x10000), &world).unwrap();
         assert_eq!((finding.rule.id, finding.earlier.unwrap().site), ("double-detach", SECOND.site));
         assert_eq!(rule_of(&detach(0x11000), &world), Some("not-an-attachment"));
+    }
+
+    #[test]
+    fn an_attachment_that_the_program_unmapped_was_not_detached_twice() {
+        let mut world = attached();
+        assert!(world.tracker.release(Addr(0x10000), SECOND).is_some());
+        let around = Surroundings { place: FIRST, learned: None, time: Time(0) };
+        let learned =
+            Learned { id: ShmId(5), key: crate::call::Key(9), size: 5000, mode: 0o600, origin: Origin::Found };
+        let call = Call::Attach { id: ShmId(5), address: Addr(0), flags: 0 };
+        let around = Surroundings { learned: Some(learned), ..around };
+        assert_eq!(world.tracker.record(&call, Ok(0x10000), &around), Recorded::Done);
+        assert_eq!(rule_of(&detach(0x10000), &world), Some("not-an-attachment"));
     }
 
     #[test]

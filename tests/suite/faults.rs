@@ -1,0 +1,151 @@
+//! Faults in and around segments: what is said of them, that the signal reaches whoever would have had it, and that the
+//! program goes on where it would have gone on.
+
+use crate::harness::{Ran, Run, Way, compile};
+use std::os::unix::process::ExitStatusExt;
+
+const WAYS: [Way; 3] = [Way::Preloaded, Way::Linked, Way::LinkedStatic];
+
+fn run(program: &str, arguments: &[&str], way: Way, options: &str) -> Ran {
+    let run = arguments.iter().fold(Run::new(compile(program, way), way), |run, argument| run.arg(argument));
+    run.options(options).go()
+}
+
+/// Runs it bare and in every way; what the user sees must be the same.
+fn undisturbed(program: &str, arguments: &[&str], options: &str) -> Vec<(Way, Ran)> {
+    let bare = run(program, arguments, Way::Bare, "");
+    let shimmed = WAYS.map(|way| (way, run(program, arguments, way, options)));
+    for (way, ran) in &shimmed {
+        assert_eq!(ran.seen_by_the_user(), bare.seen_by_the_user(), "{way:?} {arguments:?}\n{}", ran.stderr);
+    }
+    shimmed.into()
+}
+
+fn summaries<'a>(ran: &'a Ran, rule: &str) -> Vec<&'a str> {
+    let begin = format!("SUMMARY: shmsan: {rule} at ");
+    ran.stderr.lines().filter_map(|line| line.strip_prefix(&begin)).collect()
+}
+
+#[test]
+fn a_program_that_goes_on_after_each_fault_goes_on_and_each_place_is_told_once() {
+    for (way, ran) in undisturbed("faults/recovers.c", &[], "") {
+        assert_eq!(ran.status.code(), Some(3), "{way:?}");
+        assert_eq!(summaries(&ran, "write-to-read-only").len(), 2, "{way:?}\n{}", ran.stderr);
+        assert_eq!(summaries(&ran, "double-detach").len(), 1, "{way:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("write-to-read-only happened 1000 times at "), "{way:?}\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn every_handler_gets_the_signal_as_it_came() {
+    for how in ["info", "plain", "once", "ignored", "none"] {
+        for (way, ran) in undisturbed("faults/handlers.c", &[how, "fault"], "") {
+            assert_eq!(summaries(&ran, "write-to-read-only").len(), 1, "{way:?} {how}\n{}", ran.stderr);
+        }
+        for (way, ran) in undisturbed("faults/handlers.c", &[how, "sent"], "") {
+            assert_eq!(ran.stderr, "", "{way:?} {how}: nobody has faulted");
+        }
+        for (way, ran) in undisturbed("faults/handlers.c", &[how, "fault"], "handle_segv=0") {
+            assert_eq!(ran.stderr, "", "{way:?} {how}");
+        }
+    }
+}
+
+#[test]
+fn wherever_it_faults_the_segment_and_the_place_are_named() {
+    for place in ["thread", "child", "handler", "many", "reattached"] {
+        for way in WAYS {
+            let ran = run("faults/places.c", &[place], way, "");
+            let context = format!("{way:?} {place}: {:?}\n{}", ran.status, ran.stderr);
+            if place == "child" {
+                assert_eq!(
+                    (ran.stdout.as_str(), ran.status.code()),
+                    ("the child died by SIGSEGV\n", Some(3)),
+                    "{context}"
+                );
+            } else {
+                assert_eq!(ran.status.signal(), Some(libc::SIGSEGV), "{context}");
+            }
+            let [summary] = &summaries(&ran, "overflow")[..] else { panic!("{context}") };
+            assert!(summary.ends_with(" in overflow"), "{context}");
+            let id = if place == "many" { 2001 } else { i32::from(place == "reattached") };
+            assert!(ran.stderr.contains(&format!("past the end of segment {id}, which has 5000 bytes")), "{context}");
+        }
+    }
+}
+
+#[test]
+fn a_fault_in_libc_names_who_called_it() {
+    for way in [Way::Preloaded, Way::Linked] {
+        let ran = run("faults/places.c", &["library"], way, "");
+        let [summary] = &summaries(&ran, "overflow")[..] else { panic!("{}", ran.stderr) };
+        assert!(summary.ends_with(" in main"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_system_call_at_the_same_place_fails_with_efault_and_nothing_is_said() {
+    // Bare, the kernel would perhaps write somewhere.
+    for way in WAYS {
+        let ran = run("faults/places.c", &["system_call"], way, "");
+        assert_eq!((ran.stdout.as_str(), ran.status.code()), ("a system call fails with EFAULT\n", Some(3)));
+        assert_eq!(ran.stderr, "", "{way:?}");
+    }
+}
+
+#[test]
+fn where_the_handlers_stack_is_used_up_the_program_dies_as_it_would() {
+    for way in WAYS {
+        let ran = run("faults/places.c", &["own_stack"], way, "");
+        assert_eq!(ran.status.signal(), Some(libc::SIGSEGV), "{way:?}\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn attachments_that_the_program_changes_itself_are_its_own_affair() {
+    for options in ["", "guard=0"] {
+        for (way, ran) in undisturbed("faults/behind.c", &[], options) {
+            assert_eq!(ran.status.code(), Some(3), "{way:?} {options}");
+            assert!(!ran.stderr.contains("overflow"), "{way:?}\n{}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn segments_of_every_size_are_guarded_on_both_sides_and_after_their_detach() {
+    let small = [1, 100, 4095, 4096, 4097, 8192, 8193, 20_000, 32_768, 32_769, 65_536, 524_288, 524_289];
+    let large = [(1 << 20) + 1, (2 << 20) - 1, 2 << 20, (2 << 20) + 1, 6 << 20, (6 << 20) + 1, 1 << 30];
+    let sizes: Vec<_> = small.into_iter().chain(large).map(|size: u64| size.to_string()).collect();
+    let sizes: Vec<_> = sizes.iter().map(String::as_str).collect();
+    for way in [Way::Preloaded, Way::LinkedStatic] {
+        let ran = run("faults/sizes.c", &sizes, way, "handle_segv=0");
+        assert_eq!((ran.stdout.as_str(), ran.status.code()), ("all of them are guarded\n", Some(3)), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_report_in_json_is_one_object_and_has_both_places() {
+    let ran = run("bad/use-after-detach.c", &[], Way::Preloaded, "trace_format=json");
+    assert_eq!(ran.status.signal(), Some(libc::SIGSEGV));
+    let [line] = &ran.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", ran.stderr) };
+    let finding: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&finding["event"], &finding["rule"]), (&"finding".into(), &"use-after-detach".into()));
+    assert!(finding["earlier"]["site"]["line"].is_u64() && finding["before_that"]["site"]["line"].is_u64(), "{line}");
+}
+
+#[test]
+fn a_suppression_holds_for_faults_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("known");
+    std::fs::write(&file, "write-to-read-only:on_purpose\nwrite-to-read-only:main\n").unwrap();
+    let ran = run("faults/recovers.c", &[], Way::Preloaded, &format!("suppressions={}", file.display()));
+    assert!(summaries(&ran, "write-to-read-only").is_empty(), "{}", ran.stderr);
+    assert_eq!(ran.status.code(), Some(3));
+}
+
+#[test]
+fn a_rule_that_is_off_is_silent_and_the_fault_is_the_same() {
+    for (way, ran) in undisturbed("bad/write-to-read-only.c", &[], "checks=-write-to-read-only") {
+        assert_eq!(ran.stderr, "", "{way:?}");
+    }
+}
