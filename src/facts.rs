@@ -1,15 +1,19 @@
 //! The reads behind the trait `Facts`: after the real call, for a rule that is about to speak. All of it may be missing.
 
 mod creator;
+mod memory;
+mod namespace;
 
 use crate::kernel::{self, clock, file};
 use crate::state::TRACKER;
 use crate::{identity, process};
 use shmsan_core::call::{Addr, Key, ShmId};
 use shmsan_core::detail::{Limits, Owner, Status, Usage};
-use shmsan_core::facts::{Facts, Heir, Identity, Past, SegmentFacts, mappings_by_segment, user_name};
+use shmsan_core::facts::{
+    Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts, mappings_by_segment, user_name,
+};
 use shmsan_core::flags::{self, PERMISSIONS};
-use shmsan_core::tracker::{Attachment, Detached, Failed, Learned, Origin, Removed, Segment};
+use shmsan_core::tracker::{Attachment, Created, Detached, Failed, Learned, Origin, Removed, Segment};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -57,7 +61,7 @@ impl Facts for Kernel {
             size: usize::try_from(status.size).ok()?,
             mode: status.owner.mode,
             uid: status.owner.uid,
-            owner: self.owner(status.owner.uid),
+            owner: self.user_name(status.owner.uid),
             creator: status.creator,
             process: (status.creator != self.pid()).then(|| creator::of(&status)),
             age: u64::try_from(clock::time().0 / 1_000_000_000 - status.changed_at).ok(),
@@ -104,6 +108,43 @@ impl Facts for Kernel {
         kernel::page_size()
     }
 
+    fn each_segment(&self, visit: &mut dyn FnMut(ShmId, &Status)) {
+        namespace::each_segment(visit);
+    }
+
+    fn creator_has_ended(&self, status: &Status) -> bool {
+        creator::life(status) == Life::Gone
+    }
+
+    fn user_name(&self, uid: u32) -> Option<String> {
+        let passwd = self.passwd.get_or_init(|| file::read(c"/etc/passwd", PASSWD));
+        passwd.as_ref().and_then(|passwd| user_name(passwd, uid))
+    }
+
+    fn memory(&self) -> Option<Memory> {
+        memory::memory()
+    }
+
+    fn huge_pages(&self) -> Vec<HugePages> {
+        memory::huge_pages()
+    }
+
+    fn huge_page_group(&self) -> Option<u32> {
+        memory::huge_page_group()
+    }
+
+    fn has_sysv_ipc(&self) -> Option<bool> {
+        namespace::has_sysv_ipc()
+    }
+
+    fn is_filtered(&self) -> Option<bool> {
+        namespace::is_filtered()
+    }
+
+    fn other_object(&self, id: i32) -> Option<&'static str> {
+        namespace::other_object(id)
+    }
+
     fn past(&self) -> &dyn Past {
         self
     }
@@ -129,6 +170,17 @@ impl Past for Kernel {
 
     fn removal_of(&self, id: ShmId) -> Option<Removed> {
         TRACKER.with(|tracker| tracker.removal_of(id)).flatten()
+    }
+
+    fn removal_of_key(&self, key: Key) -> Option<Removed> {
+        TRACKER.with(|tracker| tracker.removal_of_key(key)).flatten()
+    }
+
+    /// Room is made before the lock is taken; what is beyond it is not counted.
+    fn created(&self) -> Option<Created> {
+        let mut sites = Vec::with_capacity(1 << 13);
+        TRACKER.with(|tracker| sites.extend(tracker.created_sites().take(1 << 13)));
+        Created::count(sites)
     }
 
     fn failed_get(&self) -> Option<Failed> {
@@ -162,11 +214,6 @@ fn status_from(status: &libc::shmid_ds) -> Status {
 }
 
 impl Kernel {
-    fn owner(&self, uid: u32) -> Option<String> {
-        let passwd = self.passwd.get_or_init(|| file::read(c"/etc/passwd", PASSWD));
-        passwd.as_ref().and_then(|passwd| user_name(passwd, uid))
-    }
-
     /// How many mappings this process has: the kernel's word where /proc is mounted, else what was seen.
     fn own_attachments(&self, id: ShmId) -> u64 {
         let read = || file::read(c"/proc/self/maps", MAPS).map(|maps| mappings_by_segment(&maps));

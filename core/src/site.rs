@@ -5,7 +5,7 @@ use crate::text::Plain;
 use std::fmt;
 
 /// Where a call came from, as cheaply as it can be kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Site {
     /// Not known.
     #[default]

@@ -18,7 +18,8 @@ pub fn of(status: &Status) -> Process {
     Process { pid, life, command }
 }
 
-fn life(status: &Status) -> Life {
+/// Whether it still runs.
+pub fn life(status: &Status) -> Life {
     match (status.creator, kernel::is_there(status.creator)) {
         (0, _) | (_, None) => Life::Unknown,
         (_, Some(false)) => Life::Gone,

@@ -6,17 +6,20 @@ pub mod clock;
 pub mod file;
 mod identity;
 pub mod map;
+mod objects;
 pub mod opened;
 pub mod own_stack;
 pub mod raw;
 pub mod signal;
 
 pub use identity::identity;
+pub use objects::{Other, creator_of_other};
 
 use libc::c_int;
 use raw::{Result, syscall, syscall6};
 use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::errno::Errno;
+use shmsan_core::flags::SHM_INFO;
 use std::mem::MaybeUninit;
 
 /// shmctl(2), since Linux 4.17.
@@ -71,6 +74,19 @@ pub fn status_of_segment(id: ShmId) -> Option<libc::shmid_ds> {
 /// The segment that has the place of `id` in the kernel's table: of the id, SHM_STAT_ANY looks at the place alone.
 pub fn tenant(id: ShmId) -> Option<ShmId> {
     control(id, SHM_STAT_ANY).map(|(found, _)| found)
+}
+
+/// The segment in this place of the kernel's table.
+pub fn segment_at(place: c_int) -> Option<(ShmId, libc::shmid_ds)> {
+    control(ShmId(place), SHM_STAT_ANY)
+}
+
+/// The last place in the kernel's table that a segment has.
+pub fn last_place() -> Option<c_int> {
+    let mut info = [0_u64; 16];
+    let buffer = Addr(info.as_mut_ptr() as usize);
+    let place = perform(&Call::Control { id: ShmId(0), command: SHM_INFO, buffer }).ok()?;
+    c_int::try_from(place).ok()
 }
 
 /// The segment with this key, found without creating one; nothing for IPC_PRIVATE, with which shmget always creates.

@@ -1,9 +1,9 @@
 //! Facts for the tests of rules: what is not said is not there.
 
-use super::{Facts, Heir, Identity, Past, SegmentFacts};
+use super::{Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts};
 use crate::call::{Addr, Key, ShmId};
 use crate::detail::{Limits, Owner, Status, Usage};
-use crate::tracker::{Attachment, Detached, Failed, Removed, Segment, Tracker};
+use crate::tracker::{Attachment, Created, Detached, Failed, Removed, Segment, Tracker};
 
 pub const PID: i32 = 77;
 pub const PAGE: usize = 4096;
@@ -17,10 +17,16 @@ pub struct World {
     pub forced: bool,
     pub heir: Option<Heir>,
     pub identity: Identity,
+    pub memory: Option<Memory>,
+    pub huge_pages: Vec<HugePages>,
+    pub huge_page_group: Option<u32>,
+    pub has_sysv_ipc: Option<bool>,
+    pub is_filtered: Option<bool>,
+    pub queues: Vec<i32>,
     pub tracker: Tracker,
 }
 
-/// A segment that this process made, of a page.
+/// A segment that this process made, of a page; with an age it was attached once.
 #[must_use]
 pub fn segment(id: i32) -> SegmentFacts {
     SegmentFacts {
@@ -40,14 +46,14 @@ pub fn segment(id: i32) -> SegmentFacts {
 
 impl Facts for World {
     fn status(&self, id: ShmId) -> Option<Status> {
-        let SegmentFacts { key, size, mode, uid, creator, attachments, .. } = self.segment(id)?;
+        let SegmentFacts { key, size, mode, uid, creator, attachments, age, .. } = self.segment(id)?;
         Some(Status {
             key,
             owner: Owner { uid, gid: uid, mode },
             creator_uid: uid,
             creator_gid: uid,
             size: size as u64,
-            attached_at: 0,
+            attached_at: i64::from(age.is_some()),
             detached_at: 0,
             changed_at: 0,
             creator,
@@ -97,6 +103,45 @@ impl Facts for World {
         PAGE
     }
 
+    fn each_segment(&self, visit: &mut dyn FnMut(ShmId, &Status)) {
+        for id in self.segments.iter().map(|segment| segment.id) {
+            visit(id, &self.status(id).unwrap());
+        }
+    }
+
+    fn creator_has_ended(&self, status: &Status) -> bool {
+        let of_creator = self.segments.iter().filter(|segment| segment.creator == status.creator);
+        of_creator.filter_map(|segment| segment.process.as_ref()).any(|process| process.life == Life::Gone)
+    }
+
+    fn user_name(&self, uid: u32) -> Option<String> {
+        (uid == 0).then(|| "root".to_owned())
+    }
+
+    fn memory(&self) -> Option<Memory> {
+        self.memory
+    }
+
+    fn huge_pages(&self) -> Vec<HugePages> {
+        self.huge_pages.clone()
+    }
+
+    fn huge_page_group(&self) -> Option<u32> {
+        self.huge_page_group
+    }
+
+    fn has_sysv_ipc(&self) -> Option<bool> {
+        self.has_sysv_ipc
+    }
+
+    fn is_filtered(&self) -> Option<bool> {
+        self.is_filtered
+    }
+
+    fn other_object(&self, id: i32) -> Option<&'static str> {
+        self.queues.contains(&id).then_some("a message queue")
+    }
+
     fn past(&self) -> &dyn Past {
         self
     }
@@ -121,6 +166,14 @@ impl Past for World {
 
     fn removal_of(&self, id: ShmId) -> Option<Removed> {
         self.tracker.removal_of(id)
+    }
+
+    fn removal_of_key(&self, key: Key) -> Option<Removed> {
+        self.tracker.removal_of_key(key)
+    }
+
+    fn created(&self) -> Option<Created> {
+        Created::count(self.tracker.created_sites().collect())
     }
 
     fn failed_get(&self) -> Option<Failed> {

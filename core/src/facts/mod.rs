@@ -4,18 +4,20 @@
 #[cfg(test)]
 pub mod fake;
 mod heir;
+mod memory;
 mod parse;
 mod process;
 mod segment;
 
 pub use heir::Heir;
-pub use parse::{Started, mappings_by_segment, started, user_name};
+pub use memory::{HugePages, Memory, Size};
+pub use parse::{Started, field_of, mappings_by_segment, memory, started, user_name};
 pub use process::{Identity, Life, Process};
 pub use segment::SegmentFacts;
 
 use crate::call::{Addr, Key, ShmId};
 use crate::detail::{Limits, Status, Usage};
-use crate::tracker::{Attachment, Detached, Failed, Removed, Segment};
+use crate::tracker::{Attachment, Created, Detached, Failed, Removed, Segment};
 
 /// What a rule may ask of the kernel.
 pub trait Facts {
@@ -41,6 +43,24 @@ pub trait Facts {
     fn identity(&self) -> Identity;
     /// Bytes.
     fn page_size(&self) -> usize;
+    /// Every segment of the IPC namespace, one after the other.
+    fn each_segment(&self, visit: &mut dyn FnMut(ShmId, &Status));
+    /// Whether the process that made the segment has ended; `false` where that cannot be seen.
+    fn creator_has_ended(&self, status: &Status) -> bool;
+    /// The name of a user, where /etc/passwd knows one.
+    fn user_name(&self, uid: u32) -> Option<String>;
+    /// The memory of the machine.
+    fn memory(&self) -> Option<Memory>;
+    /// The huge pages of each size that there is.
+    fn huge_pages(&self) -> Vec<HugePages>;
+    /// The group that may have huge pages (vm.hugetlb_shm_group).
+    fn huge_page_group(&self) -> Option<u32>;
+    /// Whether the kernel has System V IPC at all.
+    fn has_sysv_ipc(&self) -> Option<bool>;
+    /// Whether a seccomp filter looks at the calls of this thread.
+    fn is_filtered(&self) -> Option<bool>;
+    /// What else than a segment has this id and belongs to this user: a semaphore set, a message queue.
+    fn other_object(&self, id: i32) -> Option<&'static str>;
     /// What this process did.
     fn past(&self) -> &dyn Past;
 }
@@ -56,6 +76,10 @@ pub trait Past {
     fn detached_from(&self, address: Addr) -> Option<Detached>;
     /// This process's own removal of `id`.
     fn removal_of(&self, id: ShmId) -> Option<Removed>;
+    /// This process's own removal of the segment that had this key last.
+    fn removal_of_key(&self, key: Key) -> Option<Removed>;
+    /// The segments that this process made and that it has not removed.
+    fn created(&self) -> Option<Created>;
     /// The last shmget, shmat and ftok that failed.
     fn failed_get(&self) -> Option<Failed>;
     fn failed_attach(&self) -> Option<Failed>;

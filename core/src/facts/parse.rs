@@ -1,5 +1,6 @@
 //! What stands in the texts of /proc and /etc. All of it is untrusted: what does not parse is not there.
 
+use super::Memory;
 use crate::call::ShmId;
 use std::collections::HashMap;
 
@@ -29,6 +30,30 @@ pub fn user_name(passwd: &[u8], uid: u32) -> Option<String> {
         let mut fields = line.split(':');
         let name = fields.next().filter(|name| !name.is_empty())?;
         (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    })
+}
+
+/// The value behind `name:` in a text of such lines, as /proc/meminfo and /proc/PID/status are; kB are taken as the 1024
+/// bytes that they are.
+#[must_use]
+pub fn field_of(text: &[u8], name: &str) -> Option<u64> {
+    text.split(|byte| *byte == b'\n').find_map(|line| {
+        let mut words = str::from_utf8(line).ok()?.strip_prefix(name)?.strip_prefix(':')?.split_ascii_whitespace();
+        let value: u64 = words.next()?.parse().ok()?;
+        if words.next() == Some("kB") { value.checked_mul(1024) } else { Some(value) }
+    })
+}
+
+/// The text of /proc/meminfo, beside vm.overcommit_memory.
+#[must_use]
+pub fn memory(text: &[u8], overcommit: u64) -> Option<Memory> {
+    let field = |name| field_of(text, name);
+    Some(Memory {
+        total: field("MemTotal")?.saturating_add(field("SwapTotal")?),
+        limit: field("CommitLimit")?,
+        promised: field("Committed_AS")?,
+        huge_page: field("Hugepagesize"),
+        overcommit,
     })
 }
 
@@ -76,6 +101,23 @@ mod tests {
         assert_eq!(user_name(passwd, 0).as_deref(), Some("root"));
         assert_eq!(user_name(passwd, 1).as_deref(), Some("daemon"));
         assert_eq!([7, 8, 1000].map(|uid| user_name(passwd, uid)), [None, None, None]);
+    }
+
+    #[test]
+    fn a_field_is_its_whole_name_and_has_its_unit() {
+        let text =
+            b"MemTotal:  24684096 kB\nMem: 7\nCap:\nHugePages_Total: 3\nSeccomp:\t2\nBig: 18446744073709551615 kB\n";
+        let fields = ["MemTotal", "Mem", "Cap", "HugePages_Total", "Seccomp", "Huge", "Big", "None"];
+        let expected = [Some(24_684_096 * 1024), Some(7), None, Some(3), Some(2), None, None, None];
+        assert_eq!(fields.map(|name| field_of(text, name)), expected);
+    }
+
+    #[test]
+    fn memory_is_what_the_kernel_counts_against() {
+        let text = b"MemTotal: 10 kB\nSwapTotal: 2 kB\nCommitLimit: 7 kB\nCommitted_AS: 1 kB\n";
+        let expected = Memory { total: 12 << 10, limit: 7 << 10, promised: 1 << 10, huge_page: None, overcommit: 2 };
+        assert_eq!(memory(text, 2), Some(expected));
+        assert_eq!(memory(b"MemTotal: 10 kB\n", 0), None);
     }
 
     #[test]

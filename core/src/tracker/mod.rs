@@ -3,6 +3,7 @@
 //! neither allocates nor waits, because it runs under a lock.
 
 mod attachments;
+mod created;
 mod failed;
 mod history;
 mod said;
@@ -12,6 +13,7 @@ mod table;
 mod tally;
 
 pub use attachments::Attachment;
+pub use created::Created;
 pub use failed::Failed;
 pub use history::{Detached, Refused, Removed};
 pub use said::{Cause, Said};
@@ -375,6 +377,18 @@ impl Tracker {
     #[must_use]
     pub fn removal_of(&self, id: ShmId) -> Option<Removed> {
         self.removed.newest(|removed| removed.id == id).copied()
+    }
+
+    /// This process's own removal of the segment that had this key last.
+    #[must_use]
+    pub fn removal_of_key(&self, key: Key) -> Option<Removed> {
+        let had_it = |removed: &Removed| removed.segment.is_some_and(|segment| segment.key == key);
+        self.removed.newest(had_it).copied()
+    }
+
+    /// Where each of the segments was made that this process has made and not removed.
+    pub fn created_sites(&self) -> impl Iterator<Item = Site> {
+        self.segments.iter().filter(|segment| segment.is_ours_to_remove()).map(|segment| segment.site)
     }
 
     /// What is known of `id`, where this process got it.
