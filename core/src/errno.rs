@@ -8,10 +8,15 @@ use std::fmt;
 pub struct Errno(pub i32);
 
 impl Errno {
+    pub const EPERM: Self = Self(1);
     pub const ENOENT: Self = Self(2);
+    pub const ENOMEM: Self = Self(12);
     pub const EACCES: Self = Self(13);
     pub const EFAULT: Self = Self(14);
+    pub const EEXIST: Self = Self(17);
     pub const EINVAL: Self = Self(22);
+    pub const ENOSPC: Self = Self(28);
+    pub const ENOSYS: Self = Self(38);
     pub const EIDRM: Self = Self(43);
 
     /// Its name and its sentence, for every errno that the five calls, and a log file, are known to give.

@@ -35,7 +35,11 @@ fn expect_report(expected: &str, way: Way, stderr: &str) {
 pub fn same_everywhere(stderr: &str) -> String {
     let folder = source("").parent().unwrap().display().to_string();
     let text = stderr.replace(&format!("{}/", folder.trim_end_matches('/')), "");
-    let text = replace_after(&text, "owner ", |owner| (owner.find([',', '\n']).unwrap_or(owner.len()), "USER".into()));
+    let text =
+        replace_after(&text, ", owner ", |owner| (owner.find([',', '\n']).unwrap_or(owner.len()), "USER".into()));
+    let text = replace_after(&text, "unchanged for ", |age| (age.find('\n').unwrap_or(age.len()), "AGE".into()));
+    let text =
+        replace_after(&text, "memory and swap are ", |size| (size.find('\n').unwrap_or(size.len()), "SIZE".into()));
     let text = without_modules(&without_libc(&text));
     let mut ids = Vec::new();
     for id in text.split("segment ").skip(1).map(|rest| &rest[..digits(rest)]) {

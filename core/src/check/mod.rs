@@ -1,6 +1,7 @@
 //! The conditions of the rules: pure functions from a call, its outcome and the facts to what is wrong. A family is a file.
 //! Nothing here asks the kernel itself.
 
+pub mod access;
 pub mod attach;
 pub mod control;
 pub mod detach;
@@ -64,7 +65,8 @@ pub fn of(call: &Call, outcome: Outcome) -> impl Iterator<Item = &'static Check>
         (Call::Ftok { .. }, false) => (ftok::FAILED, &[]),
         _ => (&[], &[]),
     };
-    own.iter().chain(of_the_id)
+    let refused: &[Check] = if outcome.is_ok() { &[] } else { access::FAILED };
+    own.iter().chain(of_the_id).chain(refused)
 }
 
 impl Made {

@@ -220,7 +220,7 @@ mod tests {
     fn an_id_that_is_there_was_not_the_reason_and_an_index_is_no_id() {
         let world = World { segments: vec![segment(5)], ..World::default() };
         assert_eq!(rule_of(&attach(5), &world), None);
-        assert_eq!(rule_of(&Made { outcome: Err(Errno(13)), ..attach(6) }, &world), None);
+        assert_eq!(rule_of(&Made { outcome: Err(Errno(5)), ..attach(6) }, &world), None);
         for command in [3, 13, 14, 15, 77] {
             assert_eq!(rule_of(&control(6, command), &world), None, "{command}");
         }

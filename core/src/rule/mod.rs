@@ -1,6 +1,7 @@
 //! Every rule: the one table that names what shmsan knows to be a mistake. A rule's id is also the name of its scenario,
 //! its heading in the documentation and its page. A family of rules is a file.
 
+pub mod access;
 pub mod attach;
 mod checks;
 pub mod control;
@@ -84,6 +85,7 @@ const FAMILIES: &[(&str, &[&Rule])] = &[
     ("ftok", ftok::ALL),
     ("At exit", exit::ALL),
     ("Memory", memory::ALL),
+    ("Several of the calls", access::ALL),
 ];
 
 /// All rules, a family after the other.
