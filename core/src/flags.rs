@@ -49,6 +49,26 @@ impl GetFlags {
         Mode((self.0 & 0o777).cast_unsigned())
     }
 
+    /// The logarithm of the size of its huge pages; 0 is the machine's own choice.
+    #[must_use]
+    pub const fn huge_page(self) -> u32 {
+        self.0.cast_unsigned() >> SHM_HUGE_SHIFT
+    }
+
+    /// The bits that mean nothing to shmget. The size of a huge page is one only beside `SHM_HUGETLB`.
+    #[must_use]
+    pub const fn unknown(self) -> i32 {
+        let known = PERMISSIONS | IPC_CREAT | IPC_EXCL | SHM_HUGETLB | SHM_NORESERVE;
+        let huge = SHM_HUGE_MASK << SHM_HUGE_SHIFT;
+        if self.0 & SHM_HUGETLB == 0 { self.0 & !known } else { self.0 & !(known | huge) }
+    }
+
+    /// The same for pages of the usual size.
+    #[must_use]
+    pub const fn without_huge_pages(self) -> Self {
+        Self(self.0 & !(SHM_HUGETLB | SHM_HUGE_MASK << SHM_HUGE_SHIFT))
+    }
+
     /// Shows each flag, without the mode.
     pub(crate) fn each(self, visit: Visit<'_>) -> fmt::Result {
         let named = [
@@ -60,7 +80,7 @@ impl GetFlags {
         let huge = SHM_HUGE_MASK << SHM_HUGE_SHIFT;
         each_bit(self.0 & !huge & !0o777, &named, visit)?;
         // The page size is a number (its logarithm), not a set of bits.
-        match (self.0.cast_unsigned() >> SHM_HUGE_SHIFT) & SHM_HUGE_MASK.cast_unsigned() {
+        match self.huge_page() {
             0 => Ok(()),
             page_size => visit(format_args!("{page_size}<<SHM_HUGE_SHIFT")),
         }
@@ -180,6 +200,17 @@ mod tests {
         for (flags, expected) in cases {
             assert_eq!(GetFlags(flags).to_string(), expected);
         }
+    }
+
+    #[test]
+    fn what_means_nothing_is_told_from_the_size_of_a_huge_page() {
+        let huge = SHM_HUGETLB | 21 << 26;
+        assert_eq!([0o7666, 0o17777, huge, huge | 1 << 31].map(|flags| GetFlags(flags).unknown()), [0; 4]);
+        assert_eq!(GetFlags(21 << 26 | 0o600).unknown(), 21 << 26);
+        assert_eq!(GetFlags(huge | 0o20000).unknown(), 0o20000);
+        assert_eq!(GetFlags(-1).unknown(), 0x3ff_e000);
+        assert_eq!([GetFlags(-1).huge_page(), GetFlags(huge).huge_page()], [63, 21]);
+        assert_eq!(GetFlags(huge | 0o10600).without_huge_pages().0, 0o10600);
     }
 
     #[test]
