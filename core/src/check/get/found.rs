@@ -23,13 +23,14 @@ pub fn stale_segment_reused<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<
     facts.creator_has_ended(&status).then_some(())?;
     Some(Box::new(move || {
         Words {
-        headline: format!("segment {} is a used one: its creator has ended, nobody has it attached", segment.id),
+        headline: format!("segment {} is not new: its creator has ended, nobody has it attached", segment.id),
         segment: facts.segment(segment.id),
-        why: "IPC_CREAT without IPC_EXCL takes what the key names; this one is left from an earlier run and holds what was \
-              written then, not zeroes; where it is meant to outlive its users, all is well"
+        why: "IPC_CREAT without IPC_EXCL takes what the key names; this one holds what was written before: that is well for \
+              a program that came to read it, and not for one that takes the memory for new"
             .to_owned(),
         fix: format!(
-            "pass IPC_EXCL to notice it (EEXIST), and set it up again or remove it; to be rid of this one now: {}",
+            "where the segment must be there, leave IPC_CREAT out: then ENOENT tells that it is not; where it must be new, \
+             pass IPC_EXCL: then EEXIST tells what an earlier run has left ({} removes this one)",
             unbroken(&format!("ipcrm -m {}", segment.id))
         ),
         ..Words::default()

@@ -9,8 +9,8 @@ pub const STALE_SEGMENT_REUSED: Rule = Rule {
     sentence: "IPC_CREAT found a used segment whose creator has ended and that nobody has attached.",
     page: Page {
         why: "Without IPC_EXCL shmget takes what the key names. A segment that an earlier run left behind holds what \
-              that run wrote: flags that are set, locks that are taken. Where segments are meant to outlive their users, \
-              all is well.",
+              that run wrote: flags that are set, locks that are taken. A program that came to read what another has left \
+              has made no mistake; without IPC_CREAT it would also notice that there is nothing.",
         bad: "int shmid = shmget(key, 4096, IPC_CREAT | 0600);  /* not new, not zero */",
         good: "int shmid = shmget(key, 4096, IPC_CREAT | IPC_EXCL | 0600);\n\
                if (shmid == -1 && errno == EEXIST) { /* clean it, or remove it */ }",
