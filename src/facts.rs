@@ -13,6 +13,7 @@ use shmsan_core::facts::{
     Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts, mappings_by_segment, user_name,
 };
 use shmsan_core::flags::{self, PERMISSIONS};
+use shmsan_core::site::Site;
 use shmsan_core::tracker::{Attachment, Created, Detached, Failed, Learned, Origin, Removed, Segment};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -193,6 +194,10 @@ impl Past for Kernel {
 
     fn failed_ftok(&self) -> Option<Failed> {
         TRACKER.with(|tracker| tracker.failed_ftok()).flatten()
+    }
+
+    fn zero_ftok(&self) -> Option<Site> {
+        TRACKER.with(|tracker| tracker.zero_ftok()).flatten()
     }
 }
 

@@ -149,7 +149,8 @@ fn is_done(call: Call, value: usize, caller: Caller) -> bool {
         Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller)),
         Call::Attach { id, flags, .. } => record_known_attach(id, Addr(value), flags, caller),
         Call::Control { command, .. } => !matches!(command, IPC_RMID | IPC_SET),
-        Call::Detach { .. } | Call::Ftok { .. } => true,
+        Call::Detach { .. } => true,
+        Call::Ftok { .. } => value != 0,
     }
 }
 

@@ -26,13 +26,20 @@ static inline int write_text(const char *path, const char *text)
     return whole;
 }
 
+/* Enters new namespaces, if need be as root of a new user namespace; whether it could. */
+static inline int enter_namespaces(int which)
+{
+    char users[64], groups[64];
+    snprintf(users, sizeof users, "0 %u 1", (unsigned)geteuid());
+    snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getegid());
+    return unshare(which) == 0 ||
+           (unshare(CLONE_NEWUSER | which) == 0 && write_text("/proc/self/uid_map", users) &&
+            write_text("/proc/self/setgroups", "deny") && write_text("/proc/self/gid_map", groups));
+}
+
 static inline void enter_own_namespace(void)
 {
-    char map[64];
-    snprintf(map, sizeof map, "0 %u 1", (unsigned)geteuid());
-    if (unshare(CLONE_NEWIPC) == 0)
-        return;
-    if (unshare(CLONE_NEWUSER | CLONE_NEWIPC) != 0 || !write_text("/proc/self/uid_map", map))
+    if (!enter_namespaces(CLONE_NEWIPC))
         cannot("no IPC namespace of one's own can be made here");
 }
 

@@ -248,7 +248,6 @@ fn only(granted: u32) -> String {
 /// ENOSYS; or EPERM of a shmget that has no reason for it, as some filters have it.
 fn no_sysv_ipc<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
     match (made.call, made.outcome) {
-        (Call::Ftok { .. }, _) => return None,
         (_, Err(Errno::ENOSYS)) => {}
         (Call::Get { flags, .. }, Err(Errno::EPERM)) if flags & SHM_HUGETLB == 0 => {}
         _ => return None,

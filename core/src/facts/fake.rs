@@ -3,6 +3,7 @@
 use super::{Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts};
 use crate::call::{Addr, Key, ShmId};
 use crate::detail::{Limits, Owner, Status, Usage};
+use crate::site::Site;
 use crate::tracker::{Attachment, Created, Detached, Failed, Removed, Segment, Tracker};
 
 pub const PID: i32 = 77;
@@ -23,6 +24,8 @@ pub struct World {
     pub has_sysv_ipc: Option<bool>,
     pub is_filtered: Option<bool>,
     pub queues: Vec<i32>,
+    /// The user and group who made the segments, where that is not the owner.
+    pub maker: Option<u32>,
     pub tracker: Tracker,
 }
 
@@ -50,8 +53,8 @@ impl Facts for World {
         Some(Status {
             key,
             owner: Owner { uid, gid: uid, mode },
-            creator_uid: uid,
-            creator_gid: uid,
+            creator_uid: self.maker.unwrap_or(uid),
+            creator_gid: self.maker.unwrap_or(uid),
             size: size as u64,
             attached_at: i64::from(age.is_some()),
             detached_at: 0,
@@ -186,5 +189,9 @@ impl Past for World {
 
     fn failed_ftok(&self) -> Option<Failed> {
         self.tracker.failed_ftok()
+    }
+
+    fn zero_ftok(&self) -> Option<Site> {
+        self.tracker.zero_ftok()
     }
 }

@@ -17,6 +17,7 @@ pub use segment::SegmentFacts;
 
 use crate::call::{Addr, Key, ShmId};
 use crate::detail::{Limits, Status, Usage};
+use crate::site::Site;
 use crate::tracker::{Attachment, Created, Detached, Failed, Removed, Segment};
 
 /// What a rule may ask of the kernel.
@@ -84,4 +85,6 @@ pub trait Past {
     fn failed_get(&self) -> Option<Failed>;
     fn failed_attach(&self) -> Option<Failed>;
     fn failed_ftok(&self) -> Option<Failed>;
+    /// Where ftok returned 0 for the last time.
+    fn zero_ftok(&self) -> Option<Site>;
 }

@@ -113,6 +113,8 @@ pub struct Tracker {
     /// The number that the next attachment had then.
     attached_at_failure: NonZeroU64,
     failed_ftok: Option<Failed>,
+    /// Where ftok last returned 0.
+    zero_ftok: Option<Site>,
     said: Said,
     tally: Tally,
     /// Where attachments are placed; none where the kernel chooses.
@@ -139,6 +141,7 @@ impl Tracker {
             failed_attach: None,
             attached_at_failure: NonZeroU64::MIN,
             failed_ftok: None,
+            zero_ftok: None,
             said: Said::new(),
             gap: None,
             tally: Tally { created: 0, found: 0, removed: 0, attached: 0 },
@@ -156,6 +159,10 @@ impl Tracker {
             }
             (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) => self.record_removal(id, around),
             (Call::Control { id, command: IPC_SET, .. }, Ok(_)) => self.record_change(id, around),
+            (Call::Ftok { .. }, Ok(0)) => {
+                self.zero_ftok = Some(around.place.site);
+                Recorded::Done
+            }
             _ => Recorded::Done,
         }
     }
@@ -449,6 +456,12 @@ impl Tracker {
     #[must_use]
     pub const fn failed_ftok(&self) -> Option<Failed> {
         self.failed_ftok
+    }
+
+    /// Where ftok returned 0, which is IPC_PRIVATE and no key, for the last time.
+    #[must_use]
+    pub const fn zero_ftok(&self) -> Option<Site> {
+        self.zero_ftok
     }
 
     /// How much of everything there was in this process.

@@ -59,6 +59,14 @@ fn one_class_counts_and_it_is_said_which() {
 }
 
 #[test]
+fn whoever_made_it_counts_as_the_owner_still() {
+    let why = |euid, groups: &[u32]| said(&attach(0), &World { maker: Some(50), ..world(0, euid, groups) }).why;
+    assert!(why(50, &[]).contains("is its owner or has made it"), "{}", why(50, &[]));
+    assert!(why(7, &[50]).contains("is in the group 40 or 50 and is not uid 40 or 50"), "{}", why(7, &[50]));
+    assert!(why(7, &[]).contains("neither uid 40 or 50 nor in the group 40 or 50"), "{}", why(7, &[]));
+}
+
+#[test]
 fn each_call_asks_for_what_it_needs() {
     let asked = |made: &Made| {
         let headline = said(made, &world(0, 7, &[])).headline;
@@ -96,6 +104,8 @@ fn what_the_mode_allows_was_refused_by_something_else() {
         let finding = said(&made, &world(0o666, 7, &[]));
         assert!(finding.why.contains("security module"), "{}", finding.why);
     }
+    // For a removal no mode is looked at.
+    assert!(said(&control(5, IPC_RMID), &world(0, 7, &[])).why.contains("security module"));
     let mut able = world(0, 7, &[]);
     able.identity.capabilities = 1 << 15;
     assert!(said(&attach(0), &able).why.contains("another user namespace"));

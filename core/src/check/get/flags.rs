@@ -189,6 +189,9 @@ mod tests {
         assert_eq!(rules_of(&call, &after(World::default(), &call, 4096, Origin::Found)), ["create-without-excl"]);
         let looked_up = get(9, 4096, 0, Ok(5));
         assert_eq!(rules_of(&looked_up, &after(World::default(), &looked_up, 4096, Origin::Created)), [""; 0]);
+        let mut child = after(World::default(), &call, 4096, Origin::Created);
+        child.tracker.become_child();
+        assert_eq!(rules_of(&call, &child), [""; 0], "its parent has made it");
         let again = get(9, 4096, IPC_CREAT, Ok(5));
         let first = get(9, 4096, IPC_CREAT | 0o600, Ok(5));
         assert_eq!(rules_of(&again, &after(World::default(), &first, 4096, Origin::Created)), [""; 0]);

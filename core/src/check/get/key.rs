@@ -31,6 +31,23 @@ pub fn key_is_minus_one<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Expl
     }))
 }
 
+/// What ftok returned is no key, and shmget does not know it for one.
+pub fn key_is_ipc_private<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
+    let Call::Get { key: Key::PRIVATE, .. } = made.call else { return None };
+    let ftok = facts.past().zero_ftok()?;
+    Some(Box::new(move || {
+        Words {
+        headline: "the key is 0, as ftok returned it, and so this is IPC_PRIVATE".to_owned(),
+        earlier: Some(Earlier { what: "ftok returned 0 here".to_owned(), site: ftok }),
+        why: "IPC_PRIVATE always makes a new segment without a key: whoever asks by the same file gets another one; where \
+              IPC_PRIVATE was meant, all is well"
+            .to_owned(),
+        fix: "give ftok a project that is not 0 in its low 8 bits, as 'A': then the key is never 0".to_owned(),
+        ..Words::default()
+    }
+    }))
+}
+
 /// Something else has the number for its id.
 pub fn shmid_passed_as_key<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
     let (Call::Get { key, .. }, Err(Errno::ENOENT)) = (made.call, made.outcome) else { return None };
@@ -146,6 +163,22 @@ mod tests {
             "the last ftok that failed was ftok(\"shmfile\", 65) = -1 ENOENT (No such file or directory)"
         );
         assert_eq!(earlier.site, Site::Return(0x1234));
+    }
+
+    #[test]
+    fn zero_is_a_mistake_where_it_came_from_ftok() {
+        let mut world = World::default();
+        let private = get(0, 4096, 0o600, Ok(5));
+        assert_eq!(rules_of(&private, &world), [""; 0]);
+        let ftok = Call::Ftok { path: Addr(1), project: 0 };
+        let around = Surroundings { place: Place { site: Site::Return(3), thread: 7 }, learned: None, time: Time(0) };
+        world.tracker.record(&ftok, Ok(1), &around);
+        world.tracker.record(&ftok, Err(Errno::ENOENT), &around);
+        assert_eq!(rules_of(&private, &world), [""; 0]);
+        world.tracker.record(&ftok, Ok(0), &around);
+        let said = finding(&private, &world);
+        assert_eq!((said.rule.id, said.earlier.unwrap().site), ("key-is-ipc-private", Site::Return(3)));
+        assert_eq!(rules_of(&get(1, 4096, 0o600, Ok(5)), &world), [""; 0]);
     }
 
     #[test]

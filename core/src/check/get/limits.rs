@@ -102,7 +102,7 @@ pub fn out_of_shared_pages<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<E
     let size = refused_size(made, Errno::ENOSPC)?;
     let pages = size.div_ceil(facts.page_size()) as u64;
     let (most, used) = (facts.limits()?.pages, facts.usage()?.pages);
-    (used.checked_add(pages).is_none_or(|sum| sum > most)).then_some(())?;
+    (used.saturating_add(pages) > most).then_some(())?;
     Some(Box::new(move || {
         let bytes = |pages: u64| Size(pages.saturating_mul(facts.page_size() as u64));
         let (namespace, words) = Namespace::look(facts);

@@ -37,6 +37,7 @@ pub const FAILED: &[Check] = &[
 /// is news.
 pub const SUCCEEDED: &[Check] = &[
     Check { rule: &rule::KEY_IS_MINUS_ONE, find: key::key_is_minus_one },
+    Check { rule: &rule::KEY_IS_IPC_PRIVATE, find: key::key_is_ipc_private },
     Check { rule: &rule::DECIMAL_MODE, find: flags::decimal_mode },
     Check { rule: &rule::MODE_WITHOUT_OWNER, find: flags::mode_without_owner },
     Check { rule: &rule::SHMAT_FLAG_IN_SHMGET, find: flags::shmat_flag_in_shmget },

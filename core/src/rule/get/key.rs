@@ -17,6 +17,21 @@ pub const KEY_IS_MINUS_ONE: Rule = Rule {
     },
 };
 
+pub const KEY_IS_IPC_PRIVATE: Rule = Rule {
+    id: "key-is-ipc-private",
+    ring: Ring::Calls,
+    severity: Severity::Warning,
+    sentence: "shmget was given the key 0, and ftok had returned 0.",
+    page: Page {
+        why: "ftok makes its number of a project, a device and an inode, and in rare cases it is 0. To shmget that is \
+              IPC_PRIVATE: each process gets a new segment of its own, and nobody finds the other's.",
+        bad: "key_t key = ftok(path, 0);             /* 0, on some file system */\n\
+              int shmid = shmget(key, 4096, IPC_CREAT | 0600);",
+        good: "key_t key = ftok(path, 'A');           /* never 0 */",
+        man: "ftok(3), shmget(2)",
+    },
+};
+
 pub const SHMID_PASSED_AS_KEY: Rule = Rule {
     id: "shmid-passed-as-key",
     ring: Ring::Calls,
