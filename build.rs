@@ -11,7 +11,7 @@ fn main() {
 
 /// Into OUT_DIR only: `make header` copies it, a test compares.
 fn generate_header(out: &Path) {
-    println!("cargo::rerun-if-changed=src/abi");
+    println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=cbindgen.toml");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
     match cbindgen::generate(root) {

@@ -158,6 +158,14 @@ int shmsan_report(int fd);
 int shmsan_check_leaks(void);
 
 /**
+ * Looks now for bytes that were written behind the end of an attached segment, in its last page. Each segment
+ * where there are some is reported.
+ *
+ * Returns how many attachments have some. errno stays as it is.
+ */
+int shmsan_check_memory(void);
+
+/**
  * Finds the attachment of this process in whose pages `addr` lies, and fills `attachment`,
  * which may be NULL.
  *

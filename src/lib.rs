@@ -27,6 +27,7 @@ mod process;
 mod shim;
 mod sink;
 mod site;
+mod slack;
 mod state;
 mod suppressions;
 mod thread;

@@ -6,8 +6,9 @@ use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
 use crate::{alloc, announce, kernel, leaks, process, sink, site, thread, verbose};
-use crate::{suppressions, verdict};
+use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
+use shmsan_core::check::slack::Look;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering::Relaxed;
@@ -201,6 +202,7 @@ extern "C" fn at_end(_: *mut c_void) {
     boundary::say_why_off();
     let Some(inside) = boundary::enter() else { return };
     contain(|| {
+        slack::of_all(Look::Exit);
         if options().detect_leaks {
             leaks::report(Moment::Exit);
         }

@@ -8,7 +8,7 @@ use crate::site::{self, Caller};
 use crate::state::{SEEN, TRACKER, options};
 use crate::thread::{self, Inside};
 use crate::trace::Stopwatch;
-use crate::{errno, judge, leaks, memory, process};
+use crate::{errno, judge, leaks, memory, process, slack};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::{IPC_RMID, IPC_SET};
@@ -16,6 +16,9 @@ use shmsan_core::rule::Ring;
 use shmsan_core::time::Time;
 use shmsan_core::tracker::seen::fingerprint;
 use shmsan_core::tracker::{Failed, Place, Recorded, Released, Spare, Surroundings, is_creation};
+
+/// No page is smaller.
+const SMALLEST_PAGE: usize = 4096;
 
 /// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
 /// and returned as it is; on success errno stays as the program had it.
@@ -132,7 +135,11 @@ fn release_at_once(address: Addr, caller: Caller) -> Option<Released> {
 fn release_attachment(address: Addr, caller: Caller, _inside: &Inside) -> Option<Released> {
     contain(|| {
         let place = place(caller);
-        TRACKER.with(|tracker| tracker.release(address, place)).flatten()
+        let released = TRACKER.with(|tracker| tracker.release(address, place)).flatten()?;
+        if !released.size.is_multiple_of(SMALLEST_PAGE) {
+            slack::before_detach(address, caller);
+        }
+        Some(released)
     })
     .flatten()
 }
@@ -197,8 +204,11 @@ fn note(call: Call, outcome: Outcome, caller: Caller, _inside: &Inside) {
         #[cfg(debug_assertions)]
         assert!(!options().panic_on_purpose, "on purpose");
         let found = match outcome {
-            Ok(_) => {
+            Ok(value) => {
                 record(call, outcome, caller);
+                if let Call::Attach { id, .. } = call {
+                    slack::at_attach(id, Addr(value));
+                }
                 judge::succeeded(call, outcome, caller)
             }
             Err(errno) => {

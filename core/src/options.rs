@@ -39,6 +39,7 @@ pub struct Options {
     /// Only in debug builds.
     pub panic_on_purpose: bool,
     pub print_suppressions: bool,
+    pub slack_check: bool,
     pub strip_path_prefix: Vec<u8>,
     pub suppressions: Vec<u8>,
     pub symbolize: bool,
@@ -105,6 +106,7 @@ impl Options {
             max_reports: 0,
             panic_on_purpose: false,
             print_suppressions: false,
+            slack_check: false,
             strip_path_prefix: Vec::new(),
             suppressions: Vec::new(),
             symbolize: false,
@@ -191,6 +193,7 @@ mod tests {
             handle_segv: true,
             max_reports: 100,
             print_suppressions: true,
+            slack_check: true,
             log_path: b"stderr".to_vec(),
             log_pid: true,
             symbolize: true,

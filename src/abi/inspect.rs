@@ -3,10 +3,11 @@
 use crate::boundary::{self, contain};
 use crate::kernel::{self, file::Descriptor};
 use crate::state::TRACKER;
-use crate::{errno, leaks, sink, site};
+use crate::{errno, leaks, sink, site, slack};
 use libc::{c_char, c_int, c_void, size_t};
 use shmsan_core::call::{Addr, ShmId};
 use shmsan_core::check::exit::Moment;
+use shmsan_core::check::slack::Look;
 use shmsan_core::report;
 use shmsan_core::tracker::Attachment;
 
@@ -67,6 +68,19 @@ pub extern "C" fn shmsan_check_leaks() -> c_int {
     let before = errno::read();
     let Some(_inside) = boundary::enter() else { return 0 };
     let count = contain(|| leaks::report(Moment::Running)).unwrap_or_default();
+    errno::write(before);
+    c_int::try_from(count).unwrap_or(c_int::MAX)
+}
+
+/// Looks now for bytes that were written behind the end of an attached segment, in its last page. Each segment
+/// where there are some is reported.
+///
+/// Returns how many attachments have some. errno stays as it is.
+#[unsafe(no_mangle)]
+pub extern "C" fn shmsan_check_memory() -> c_int {
+    let before = errno::read();
+    let Some(_inside) = boundary::enter() else { return 0 };
+    let count = contain(|| slack::of_all(Look::Asked)).unwrap_or_default();
     errno::write(before);
     c_int::try_from(count).unwrap_or(c_int::MAX)
 }

@@ -5,12 +5,22 @@ use crate::memory;
 use libc::{c_int, c_void, ucontext_t};
 #[cfg(target_arch = "x86_64")]
 use shmsan_core::call::Addr;
-use shmsan_core::check::memory::Access;
+use shmsan_core::check::memory::{Access, Kind};
 
 // <asm-generic/siginfo.h>
-pub const SEGV_MAPERR: c_int = 1;
-pub const SEGV_ACCERR: c_int = 2;
-pub const BUS_ADRERR: c_int = 2;
+const MAPERR: c_int = 1;
+const ACCERR: c_int = 2;
+const ADRERR: c_int = 2;
+
+/// What a signal's `si_code` says; `None` for one that somebody has sent, and for faults of other kinds.
+pub fn kind(signal: c_int, code: c_int) -> Option<Kind> {
+    match (signal, code) {
+        (libc::SIGSEGV, MAPERR) => Some(Kind::NotMapped),
+        (libc::SIGSEGV, ACCERR) => Some(Kind::NotAllowed),
+        (libc::SIGBUS, ADRERR) => Some(Kind::NoMemory),
+        _ => None,
+    }
+}
 
 /// The instruction that faulted, and what it did.
 ///

@@ -10,7 +10,7 @@ use crate::state::{TRACKER, options};
 use crate::{errno, kernel, thread};
 use libc::{c_int, c_void, siginfo_t};
 use shmsan_core::call::Addr;
-use shmsan_core::check::memory::{Access, Cause, Fault, Kind};
+use shmsan_core::check::memory::{Access, Cause, Fault};
 
 /// From now on faults are explained, if the user wants that; called at the first attach.
 pub fn prepare() {
@@ -37,12 +37,7 @@ extern "C" fn on_fault(signal: c_int, info: *mut siginfo_t, context: *mut c_void
 unsafe fn fault(signal: c_int, info: *mut siginfo_t, context: *mut c_void) -> Option<Fault> {
     // SAFETY: the caller's promise.
     let info = unsafe { &*info };
-    let kind = match (signal, info.si_code) {
-        (libc::SIGSEGV, machine::SEGV_MAPERR) => Kind::NotMapped,
-        (libc::SIGSEGV, machine::SEGV_ACCERR) => Kind::NotAllowed,
-        (libc::SIGBUS, machine::BUS_ADRERR) => Kind::NoMemory,
-        _ => return None,
-    };
+    let kind = machine::kind(signal, info.si_code)?;
     // SAFETY: the kernel fills it for these codes.
     let address = Addr(unsafe { info.si_addr() } as usize);
     // SAFETY: the caller's promise.

@@ -75,6 +75,14 @@ pub fn wipe_on_fork(address: usize, size: usize) -> Result {
     unsafe { syscall(libc::SYS_madvise, [address, size, int(libc::MADV_WIPEONFORK), 0]) }
 }
 
+/// Whether the page at `address` is in memory (mincore(2)): not where nothing is mapped.
+pub fn is_resident(address: usize, size: usize) -> bool {
+    let mut state = 0_u8;
+    // SAFETY: one byte for one page.
+    let asked = unsafe { syscall(libc::SYS_mincore, [address, size, &raw mut state as usize, 0]) };
+    asked.is_ok() && state & 1 != 0
+}
+
 /// Copies what stands at `from` in this process, or fails with EFAULT (process_vm_readv(2)).
 pub fn copy(from: usize, to: &mut [u8]) -> Result {
     let local = libc::iovec { iov_base: to.as_mut_ptr().cast(), iov_len: to.len() };

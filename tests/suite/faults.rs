@@ -149,3 +149,37 @@ fn a_rule_that_is_off_is_silent_and_the_fault_is_the_same() {
         assert_eq!(ran.stderr, "", "{way:?}");
     }
 }
+
+#[test]
+fn what_stands_behind_the_end_is_told_with_who_can_have_written_it() {
+    let told = |what: &str, way| {
+        let ran = run("faults/slack.c", &[what], way, "");
+        assert_eq!((ran.stdout.as_str(), ran.status.code()), ("", Some(3)), "{what} {way:?}\n{}", ran.stderr);
+        ran
+    };
+    for way in WAYS {
+        let before = told("before", way);
+        assert_eq!(summaries(&before, "slack-overflow").len(), 1, "{way:?}\n{}", before.stderr);
+        assert!(
+            before.stderr.contains("WARNING: shmsan: slack-overflow: 1 byte was written behind"),
+            "{}",
+            before.stderr
+        );
+        assert!(before.stderr.contains("offset 5007"), "{}", before.stderr);
+        let at_exit = told("exit", way);
+        assert!(
+            at_exit.stderr.contains("ERROR: shmsan: slack-overflow: 2 bytes were written behind"),
+            "{}",
+            at_exit.stderr
+        );
+        assert!(at_exit.stderr.contains("6c 6f 00"), "{}", at_exit.stderr);
+        if way != Way::Preloaded {
+            assert_eq!(summaries(&told("asked", way), "slack-overflow").len(), 1);
+        }
+        for silent in ["untouched", "forbidden"] {
+            assert_eq!(told(silent, way).stderr, "", "{silent} {way:?}");
+        }
+    }
+    let off = run("bad/slack-overflow.c", &[], Way::Preloaded, "slack_check=0");
+    assert_eq!((off.status.code(), off.stderr.as_str()), (Some(0), ""));
+}

@@ -35,7 +35,7 @@ fn check_bad(rule: &Rule) {
     for way in WAYS {
         let ran = run("bad", rule, way);
         let context = format!("bad/{} {way:?}, which said\n{}", rule.id, ran.stderr);
-        if rule.ring == Ring::Memory {
+        if rule.ring == Ring::Memory && rule.id != "slack-overflow" {
             // Bare, some of these harm the program without a word.
             assert!(matches!(ran.status.signal(), Some(libc::SIGSEGV | libc::SIGBUS)), "{:?}, {context}", ran.status);
         } else {

@@ -11,6 +11,7 @@ pub mod get;
 pub mod memory;
 pub mod overflow;
 pub mod shmid;
+pub mod slack;
 
 use crate::call::{Call, Key, Outcome, Written};
 use crate::detail::Detail;

@@ -117,6 +117,12 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Switch(|options| &mut options.print_suppressions),
     },
     Entry {
+        name: "slack_check",
+        default: "1",
+        meaning: "at each detach and at exit, look for bytes that were written behind a segment's end, in its last page",
+        kind: Kind::Switch(|options| &mut options.slack_check),
+    },
+    Entry {
         name: "strip_path_prefix",
         default: "",
         meaning: "leave this out of the names of source files, with all before it",

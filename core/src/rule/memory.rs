@@ -2,8 +2,15 @@
 
 use super::{Page, Ring, Rule, Severity};
 
-pub const ALL: &[&Rule] =
-    &[&OVERFLOW, &UNDERFLOW, &WRITE_TO_READ_ONLY, &USE_AFTER_DETACH, &EXECUTE_SEGMENT, &HUGE_PAGES_EXHAUSTED];
+pub const ALL: &[&Rule] = &[
+    &OVERFLOW,
+    &UNDERFLOW,
+    &SLACK_OVERFLOW,
+    &WRITE_TO_READ_ONLY,
+    &USE_AFTER_DETACH,
+    &EXECUTE_SEGMENT,
+    &HUGE_PAGES_EXHAUSTED,
+];
 
 pub const OVERFLOW: Rule = Rule {
     id: "overflow",
@@ -17,6 +24,22 @@ pub const OVERFLOW: Rule = Rule {
               gets(memory);                         /* any number of bytes */",
         good: "fgets(memory, 1024, stdin);",
         man: "shmat(2), gets(3)",
+    },
+};
+
+pub const SLACK_OVERFLOW: Rule = Rule {
+    id: "slack-overflow",
+    ring: Ring::Memory,
+    severity: Severity::Error,
+    sentence: "Something was written behind the end of a segment, in its last page.",
+    page: Page {
+        why: "Memory is mapped in whole pages, so behind a segment of 1024 bytes another 3072 can be written and nothing \
+              faults. On a machine with another size of page, or once the segment is made a little larger, the same \
+              write hits something else. Seen at the detach, at exit, and by shmsan_check_memory.",
+        bad: "char *memory = shmat(shmid, NULL, 0);  /* 1024 bytes */\n\
+              memset(memory, 'x', 1100);",
+        good: "memset(memory, 'x', 1024);",
+        man: "shmget(2), shmat(2)",
     },
 };
 

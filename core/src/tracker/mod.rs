@@ -96,7 +96,11 @@ impl Spare {
 
 /// The number of an attachment that [`Tracker::release`] took out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Released(NonZeroU64);
+pub struct Released {
+    number: NonZeroU64,
+    /// The segment's size in bytes.
+    pub size: usize,
+}
 
 /// What every call touches stands first and together.
 #[repr(C)]
@@ -108,6 +112,8 @@ pub struct Tracker {
     detached: History<Detached>,
     removed: History<Removed>,
     refused: History<Refused>,
+    /// Segments behind whose end something stood when this process attached them.
+    dirty: History<ShmId>,
     failed_get: Option<Failed>,
     failed_attach: Option<Failed>,
     /// The number that the next attachment had then.
@@ -137,6 +143,7 @@ impl Tracker {
             detached: History::new(),
             removed: History::new(),
             refused: History::new(),
+            dirty: History::new(),
             failed_get: None,
             failed_attach: None,
             attached_at_failure: NonZeroU64::MIN,
@@ -167,11 +174,14 @@ impl Tracker {
         }
     }
 
-    /// The usual shmat that succeeded: of a segment that is known, with room for one more. `false` where it takes
+    /// The usual shmat that succeeded: of a segment that is known, made here or attached before, with room for one more. `false` where it takes
     /// [`Tracker::record`].
     #[inline]
     pub fn record_known_attach(&mut self, id: ShmId, address: Addr, flags: i32, place: Place) -> bool {
         let Some(segment) = self.segments.get_mut(Segment::key(id)) else { return false };
+        if segment.origin == Origin::Found && segment.used != Use::Attached {
+            return false;
+        }
         segment.used = Use::Attached;
         let size = segment.size;
         self.add_attachment(address, size, id, flags, place).is_ok()
@@ -186,12 +196,12 @@ impl Tracker {
             gap.rest(address);
         }
         self.detached.push(Detached { attachment, site: place.site, thread: place.thread });
-        Some(Released(attachment.number))
+        Some(Released { number: attachment.number, size: attachment.size })
     }
 
     /// Puts back what [`Tracker::release`] took out, where the detach failed.
     pub fn restore(&mut self, released: Released) {
-        let detached = self.detached.take_back(|detached| detached.attachment.number == released.0);
+        let detached = self.detached.take_back(|detached| detached.attachment.number == released.number);
         // After so many other detaches that it was forgotten, we know one attachment less.
         let Some(Detached { attachment, .. }) = detached else { return };
         if let Some(gap) = &mut self.gap {
@@ -378,6 +388,17 @@ impl Tracker {
     pub fn refusal_of(&self, segment: &Segment) -> Option<Refused> {
         let known = (segment.used == Use::Refused).then(|| self.refused.newest(|refused| refused.id == segment.id));
         known.flatten().copied()
+    }
+
+    /// When this process attached `id`, something stood behind its end.
+    pub fn note_dirty(&mut self, id: ShmId) {
+        self.dirty.push(id);
+    }
+
+    /// Whether [`Tracker::note_dirty`] was said of `id`.
+    #[must_use]
+    pub fn was_dirty(&self, id: ShmId) -> bool {
+        self.dirty.newest(|dirty| *dirty == id).is_some()
     }
 
     /// This process's own removal of `id`.

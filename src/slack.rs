@@ -1,0 +1,96 @@
+//! Looks at what stands between a segment's end and that of its last page. Nothing is written, and no page becomes resident
+//! for it; the kernel does the reading, because the program may have taken the page away.
+
+use crate::announce;
+use crate::facts::Kernel;
+use crate::kernel::{self, map};
+use crate::site::{self, Caller};
+use crate::state::{TRACKER, options};
+use shmsan_core::call::{Addr, ShmId};
+use shmsan_core::check::slack::{self, Look, Slack};
+use shmsan_core::rule::memory::SLACK_OVERFLOW;
+use shmsan_core::tracker::{Attachment, Origin};
+
+/// No page is larger.
+const LARGEST_PAGE: usize = 64 << 10;
+/// So many attachments are copied at once, on the stack.
+const AT_ONCE: usize = 16;
+
+/// Whether the user wants it.
+pub fn is_wanted() -> bool {
+    let options = options();
+    options.slack_check && options.checks.contains(&SLACK_OVERFLOW)
+}
+
+/// At the first attach of a segment that others made: what is there already is theirs.
+pub fn at_attach(id: ShmId, address: Addr) {
+    let found = TRACKER.with(|tracker| {
+        let is_found = tracker.segment(id).is_none_or(|segment| segment.origin == Origin::Found);
+        tracker.attachment_of(address, kernel::page_size()).filter(|_| is_found)
+    });
+    if let Some(attachment) = found.flatten()
+        && is_wanted()
+        && look(&attachment).is_some()
+    {
+        TRACKER.with(|tracker| tracker.note_dirty(id));
+    }
+}
+
+/// Before the detach of what was just taken out of the tracker.
+#[cold]
+pub fn before_detach(address: Addr, caller: Caller) {
+    let detached = TRACKER.with(|tracker| tracker.detached_from(address)).flatten();
+    if let Some(detached) = detached
+        && is_wanted()
+        && let Some(slack) = look(&detached.attachment)
+    {
+        tell(&slack, Look::Detach(site::keep(&caller)));
+    }
+}
+
+/// Every attachment that is still there; returns in how many something was written.
+pub fn of_all(when: Look) -> usize {
+    if !is_wanted() {
+        return 0;
+    }
+    let mut count = 0;
+    for begin in (0..).step_by(AT_ONCE) {
+        let mut copies = [None; AT_ONCE];
+        TRACKER.with(|tracker| {
+            let some = tracker.attachments().skip(begin);
+            copies.iter_mut().zip(some).for_each(|(copy, attachment)| *copy = Some(*attachment));
+        });
+        if copies[0].is_none() {
+            break;
+        }
+        // What a child inherited is its parent's to look at.
+        for slack in copies.iter().flatten().filter(|attachment| !attachment.inherited).filter_map(look) {
+            tell(&slack, when);
+            count += 1;
+        }
+    }
+    count
+}
+
+fn tell(slack: &Slack, when: Look) {
+    let site = match when {
+        Look::Detach(site) => site,
+        Look::Exit | Look::Asked => slack.attachment.site,
+    };
+    let before = TRACKER.with(|tracker| tracker.was_dirty(slack.attachment.id)) == Some(true);
+    announce::finding(&SLACK_OVERFLOW, site, || slack::finding(slack, when, before, &Kernel::default()));
+}
+
+fn look(attachment: &Attachment) -> Option<Slack> {
+    let page = kernel::page_size();
+    let (begin, length) = slack::place(attachment, page)?;
+    // To read a page that nobody has touched would give it memory.
+    if length > LARGEST_PAGE || !map::is_resident(begin.0 - begin.0 % page, page) {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length).ok()?;
+    bytes.resize(length, 0);
+    map::copy(begin.0, &mut bytes).ok().filter(|copied| *copied == length)?;
+    slack::written(attachment, &bytes)
+}
