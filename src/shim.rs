@@ -136,7 +136,7 @@ fn release_attachment(address: Addr, caller: Caller, _inside: &Inside) -> Option
     contain(|| {
         let place = place(caller);
         let released = TRACKER.with(|tracker| tracker.release(address, place)).flatten()?;
-        if !released.size.is_multiple_of(SMALLEST_PAGE) {
+        if !released.size.is_multiple_of(SMALLEST_PAGE) && slack::is_due(caller) {
             slack::before_detach(address, caller);
         }
         Some(released)

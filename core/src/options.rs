@@ -39,7 +39,7 @@ pub struct Options {
     /// Only in debug builds.
     pub panic_on_purpose: bool,
     pub print_suppressions: bool,
-    pub slack_check: bool,
+    pub slack_check: SlackCheck,
     pub strip_path_prefix: Vec<u8>,
     pub suppressions: Vec<u8>,
     pub symbolize: bool,
@@ -61,6 +61,16 @@ pub enum Color {
 pub enum FailOn {
     Error,
     Warning,
+}
+
+/// When the end of a segment's last page is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlackCheck {
+    Never,
+    /// At exit, and at the first detaches of each place and some of the later ones.
+    Often,
+    /// At exit and at every detach.
+    Always,
 }
 
 /// How a traced call is written.
@@ -106,7 +116,7 @@ impl Options {
             max_reports: 0,
             panic_on_purpose: false,
             print_suppressions: false,
-            slack_check: false,
+            slack_check: SlackCheck::Never,
             strip_path_prefix: Vec::new(),
             suppressions: Vec::new(),
             symbolize: false,
@@ -193,7 +203,7 @@ mod tests {
             handle_segv: true,
             max_reports: 100,
             print_suppressions: true,
-            slack_check: true,
+            slack_check: SlackCheck::Often,
             log_path: b"stderr".to_vec(),
             log_pid: true,
             symbolize: true,

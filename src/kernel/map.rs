@@ -83,6 +83,15 @@ pub fn is_resident(address: usize, size: usize) -> bool {
     asked.is_ok() && state & 1 != 0
 }
 
+/// Whether eight bytes at `address` can be read. It asks for a change of the signal mask that there is not, for which the
+/// kernel first reads the set.
+pub fn is_readable(address: usize) -> bool {
+    const NO_SUCH_CHANGE: usize = int(-1);
+    let arguments = [NO_SUCH_CHANGE, address, 0, size_of::<u64>()];
+    // SAFETY: the kernel checks the address, and changes nothing.
+    (unsafe { syscall(libc::SYS_rt_sigprocmask, arguments) }) == Err(libc::EINVAL)
+}
+
 /// Copies what stands at `from` in this process, or fails with EFAULT (process_vm_readv(2)).
 pub fn copy(from: usize, to: &mut [u8]) -> Result {
     let local = libc::iovec { iov_base: to.as_mut_ptr().cast(), iov_len: to.len() };

@@ -7,7 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 const WAYS: [Way; 3] = [Way::Preloaded, Way::Linked, Way::LinkedStatic];
 
 fn run(program: &str, arguments: &[&str], way: Way, options: &str) -> Ran {
-    let run = arguments.iter().fold(Run::new(compile(program, way), way), |run, argument| run.arg(argument));
+    let run = arguments.iter().fold(Run::new(compile(program, way), way), Run::arg);
     run.options(options).go()
 }
 

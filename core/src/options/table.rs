@@ -1,7 +1,7 @@
 //! Every option, once: its name, its kind, its default and its meaning.
 
 use super::value::{Kind, Word};
-use super::{Color, FailOn, TraceFormat};
+use super::{Color, FailOn, SlackCheck, TraceFormat};
 
 pub struct Entry {
     pub name: &'static str,
@@ -119,8 +119,9 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "slack_check",
         default: "1",
-        meaning: "at each detach and at exit, look for bytes that were written behind a segment's end, in its last page",
-        kind: Kind::Switch(|options| &mut options.slack_check),
+        meaning: "at detach and at exit, look for bytes that were written behind a segment's end, in its last page; where \
+                  one place detaches often, only some times, unless this is always",
+        kind: Kind::Word(|options| &mut options.slack_check),
     },
     Entry {
         name: "strip_path_prefix",
@@ -196,6 +197,20 @@ impl Word for FailOn {
 
     fn choose(&mut self, position: usize) {
         *self = [Self::Error, Self::Warning][position];
+    }
+}
+
+impl Word for SlackCheck {
+    fn words(&self) -> &'static [&'static str] {
+        &["0", "1", "always"]
+    }
+
+    fn position(&self) -> usize {
+        *self as usize
+    }
+
+    fn choose(&mut self, position: usize) {
+        *self = [Self::Never, Self::Often, Self::Always][position];
     }
 }
 
