@@ -177,10 +177,12 @@ impl Past for Kernel {
         TRACKER.with(|tracker| tracker.removal_of_key(key)).flatten()
     }
 
-    /// Room is made before the lock is taken; what is beyond it is not counted.
+    /// Room is made outside the lock; what comes in between is not counted.
     fn created(&self) -> Option<Created> {
-        let mut sites = Vec::with_capacity(1 << 13);
-        TRACKER.with(|tracker| sites.extend(tracker.created_sites().take(1 << 13)));
+        let most = TRACKER.with(|tracker| tracker.segments().len())?;
+        let mut sites = Vec::new();
+        sites.try_reserve_exact(most).ok()?;
+        TRACKER.with(|tracker| sites.extend(tracker.created_sites().take(most)));
         Created::count(sites)
     }
 
