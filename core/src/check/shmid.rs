@@ -14,8 +14,8 @@ pub const SHMID_FAILED: &[Check] = &[
     Check { rule: &rule::shmid::UNCHECKED_SHMGET, find: unchecked_shmget },
     Check { rule: &rule::shmid::SEGMENT_REMOVED, find: segment_removed },
     Check { rule: &rule::shmid::SEGMENT_VANISHED, find: segment_vanished },
-    Check { rule: &rule::shmid::STALE_SHMID, find: stale_shmid },
     Check { rule: &rule::shmid::KEY_PASSED_AS_SHMID, find: key_passed_as_shmid },
+    Check { rule: &rule::shmid::STALE_SHMID, find: stale_shmid },
     Check { rule: &rule::shmid::INVALID_SHMID, find: invalid_shmid },
 ];
 
@@ -213,6 +213,13 @@ mod tests {
         let world = World { segments: vec![there], ..World::default() };
         assert_eq!(rule_of(&attach(3 + (1 << 15)), &world), Some("stale-shmid"));
         assert_eq!(rule_of(&attach(4321), &world), Some("key-passed-as-shmid"));
+        let there = SegmentFacts { key: Key(3 + (9 << 15)), ..segment(3 + (2 << 15)) };
+        let world = World { segments: vec![there], ..World::default() };
+        assert_eq!(
+            rule_of(&attach(3 + (9 << 15)), &world),
+            Some("key-passed-as-shmid"),
+            "a key says more than a place"
+        );
         assert_eq!(rule_of(&attach(4), &world), Some("invalid-shmid"));
     }
 
