@@ -3,7 +3,7 @@
 //! surroundings here says why and exits with 77.
 
 use crate::golden::same_everywhere;
-use crate::harness::{Ran, Run, Way, compile, expect_file, normalise, say, source};
+use crate::harness::{Ran, Run, Way, compile, expect_file, normalise, private_namespaces_allowed, say, source};
 use shmsan_core::rule::{self, Ring, Rule};
 use std::os::unix::process::ExitStatusExt;
 
@@ -42,7 +42,8 @@ fn check_bad(rule: &Rule) {
             assert_eq!(ran.seen_by_the_user(), bare.seen_by_the_user(), "{context}");
         }
         assert!(names(&ran.stderr, rule), "{context}");
-        if way == Way::Linked {
+        // Elsewhere ids have other lengths, and lines are broken at other places.
+        if way == Way::Linked && private_namespaces_allowed() {
             let report = normalise(&same_everywhere(&ran.stderr));
             expect_file(&source(&format!("bad/{}.expected", rule.id)), &report);
         }
