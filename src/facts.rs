@@ -35,6 +35,11 @@ pub fn learn(id: ShmId) -> Option<Learned> {
     })
 }
 
+/// The segment as the kernel has it now.
+pub fn status(id: ShmId) -> Option<Status> {
+    kernel::status_of_segment(id).map(|status| status_from(&status))
+}
+
 /// The kernel, asked now. What is the same for every segment is read once, for one call or one report.
 #[derive(Default)]
 pub struct Kernel {
@@ -48,7 +53,7 @@ pub struct Kernel {
 
 impl Facts for Kernel {
     fn status(&self, id: ShmId) -> Option<Status> {
-        kernel::status_of_segment(id).map(|status| status_from(&status))
+        status(id)
     }
 
     fn segment(&self, id: ShmId) -> Option<SegmentFacts> {
@@ -144,6 +149,10 @@ impl Facts for Kernel {
 
     fn other_object(&self, id: i32) -> Option<&'static str> {
         namespace::other_object(id)
+    }
+
+    fn lock_limit(&self) -> Option<u64> {
+        kernel::lock_limit()
     }
 
     fn past(&self) -> &dyn Past {

@@ -6,6 +6,7 @@ use crate::state::{TRACKER, options};
 use crate::{announce, memory};
 use shmsan_core::call::{Call, Outcome};
 use shmsan_core::check::{self, Check, Made};
+use shmsan_core::detail::Detail;
 use shmsan_core::errno::Errno;
 use shmsan_core::tracker::Cause;
 
@@ -27,9 +28,9 @@ pub fn failed(call: Call, errno: Errno, caller: Caller) {
 }
 
 /// Of a call that succeeded each rule says its own; whether one had something to say.
-pub fn succeeded(call: Call, outcome: Outcome, caller: Caller) -> bool {
+pub fn succeeded(call: Call, outcome: Outcome, detail: Option<Detail>, caller: Caller) -> bool {
     let checks = check::of(&call, outcome).filter(|check| options().checks.wants(check.rule.ring));
-    let made = Made { call, outcome, site: site::keep(&caller), detail: None };
+    let made = Made { call, outcome, site: site::keep(&caller), detail };
     let facts = Kernel::default();
     let mut found = false;
     for Check { rule, find } in checks {

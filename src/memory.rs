@@ -1,8 +1,9 @@
 //! Looking into the program's memory without trusting that it can be read.
 
-use crate::kernel;
-use shmsan_core::call::{Addr, Call};
-use shmsan_core::detail::Detail;
+use crate::{boundary, facts, kernel};
+use shmsan_core::call::{Addr, Call, ShmId};
+use shmsan_core::detail::{Change, Detail, Status};
+use shmsan_core::flags::{IPC_64, IPC_SET};
 use shmsan_core::path::PathStart;
 use std::ffi::CStr;
 
@@ -41,6 +42,24 @@ pub fn detail_of_failure(call: Call) -> Option<Detail> {
         Call::Ftok { path: address, .. } => path(address).map(Detail::Path),
         _ => None,
     }
+}
+
+/// What IPC_SET is about to be told, and of what segment: to be asked for before the call.
+#[inline]
+pub fn change(call: &Call) -> Option<Change> {
+    match *call {
+        Call::Control { id, command, buffer } if command & !IPC_64 == IPC_SET => change_of(id, buffer),
+        _ => None,
+    }
+}
+
+#[cold]
+fn change_of(id: ShmId, buffer: Addr) -> Option<Change> {
+    boundary::contain(|| {
+        let given = Status::from_kernel(&bytes(buffer)?)?;
+        Some(Change::new(&given, facts::status(id).as_ref()))
+    })
+    .flatten()
 }
 
 /// A string of the program that lives at least as long as the call; empty for NULL.

@@ -10,8 +10,10 @@ use crate::thread::{self, Inside};
 use crate::trace::Stopwatch;
 use crate::{errno, judge, leaks, memory, process, slack};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
+use shmsan_core::check::control::is_index;
+use shmsan_core::detail::{Change, Detail};
 use shmsan_core::errno::Errno;
-use shmsan_core::flags::{IPC_RMID, IPC_SET};
+use shmsan_core::flags::{IPC_RMID, IPC_SET, SHM_STAT, SHM_STAT_ANY};
 use shmsan_core::rule::Ring;
 use shmsan_core::time::Time;
 use shmsan_core::tracker::seen::fingerprint;
@@ -33,11 +35,12 @@ pub fn perform(call: Call, caller: Caller) -> isize {
         return perform_at_length(call, caller);
     }
     let released = release(call, caller);
+    let change = memory::change(&call);
     match carry_out(&call, None) {
         Err(errno) => refuse(call, errno, released, caller),
         Ok(value) => {
             if !is_done(call, value, caller) {
-                take_note(call, value, caller);
+                take_note(call, value, change.as_ref(), caller);
             }
             value.cast_signed()
         }
@@ -75,6 +78,7 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
         Call::Detach { address } => release_attachment(address, caller, inside),
         _ => None,
     };
+    let change = memory::change(&call);
     let stopwatch = contain(|| options().trace.then(|| Stopwatch::start(&call))).flatten();
     let outcome = carry_out(&call, Some(inside));
     contain(|| {
@@ -85,7 +89,7 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
     if let Some(released) = released.filter(|_| outcome.is_err()) {
         restore(released, inside);
     }
-    note(call, outcome, caller, inside);
+    note(call, outcome, change.as_ref(), caller, inside);
     outcome
 }
 
@@ -97,7 +101,7 @@ fn refuse(call: Call, errno: Errno, released: Option<Released>, caller: Caller) 
         if let Some(released) = released {
             restore(released, &inside);
         }
-        note(call, Err(errno), caller, &inside);
+        note(call, Err(errno), None, caller, &inside);
     }
     errno::write(errno.0);
     -1
@@ -105,11 +109,11 @@ fn refuse(call: Call, errno: Errno, released: Option<Released>, caller: Caller) 
 
 /// The call succeeded, and there is more to do than in the usual case.
 #[inline(never)]
-fn take_note(call: Call, value: usize, caller: Caller) {
+fn take_note(call: Call, value: usize, change: Option<&Change>, caller: Caller) {
     let Some(inside) = thread::enter() else { return };
     if !record_known(call, value, caller, &inside) {
         let before = errno::read();
-        note(call, Ok(value), caller, &inside);
+        note(call, Ok(value), change, caller, &inside);
         errno::write(before);
     }
 }
@@ -155,8 +159,9 @@ fn is_done(call: Call, value: usize, caller: Caller) -> bool {
     match call {
         Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller)),
         Call::Attach { id, flags, .. } => record_known_attach(id, Addr(value), flags, caller),
-        Call::Control { command, .. } => !matches!(command, IPC_RMID | IPC_SET),
-        Call::Detach { .. } => true,
+        Call::Control { command: IPC_RMID | IPC_SET, .. } => false,
+        Call::Control { id, command: SHM_STAT | SHM_STAT_ANY, .. } => is_index(id, id_of(value)),
+        Call::Control { .. } | Call::Detach { .. } => true,
         Call::Ftok { .. } => value != 0,
     }
 }
@@ -199,17 +204,23 @@ fn id_of(value: usize) -> ShmId {
 }
 
 /// Tells the tracker, then lets the rules speak.
-fn note(call: Call, outcome: Outcome, caller: Caller, _inside: &Inside) {
+fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller: Caller, _inside: &Inside) {
     contain(|| {
         #[cfg(debug_assertions)]
         assert!(!options().panic_on_purpose, "on purpose");
         let found = match outcome {
+            // Asked first: what a removal or a change was of is what was known before.
+            Ok(_) if matches!(call, Call::Control { .. }) => {
+                judge::succeeded(call, outcome, change.copied().map(Detail::Change), caller);
+                record(call, outcome, caller);
+                return;
+            }
             Ok(value) => {
                 record(call, outcome, caller);
                 if let Call::Attach { id, .. } = call {
                     slack::at_attach(id, Addr(value));
                 }
-                judge::succeeded(call, outcome, caller)
+                judge::succeeded(call, outcome, None, caller)
             }
             Err(errno) => {
                 // Asked first: what failed before is not what failed now.

@@ -3,11 +3,11 @@
 use crate::kernel::clock;
 use crate::site::{self, Caller};
 use crate::state::options;
-use crate::{identity, kernel, memory, sink};
-use shmsan_core::call::{Addr, Call, Outcome, ShmId};
-use shmsan_core::detail::{Change, Detail, Limits, Owner, Status, Usage};
+use crate::{identity, memory, sink};
+use shmsan_core::call::{Addr, Call, Outcome};
+use shmsan_core::detail::{Change, Detail, Limits, Status, Usage};
 use shmsan_core::event::Event;
-use shmsan_core::flags::{self, Command};
+use shmsan_core::flags;
 use shmsan_core::options::TraceFormat;
 use shmsan_core::report::{json, trace};
 use shmsan_core::time::Time;
@@ -25,7 +25,7 @@ pub struct Stopwatch {
 impl Stopwatch {
     pub fn start(call: &Call) -> Self {
         // The looks come first: they are no part of the call's duration.
-        Self { change: change(call), time: clock::time(), begin_ns: clock::monotonic_ns() }
+        Self { change: memory::change(call), time: clock::time(), begin_ns: clock::monotonic_ns() }
     }
 
     /// Prints the line.
@@ -50,22 +50,6 @@ fn print(event: &Event) {
         TraceFormat::Json => json::call(event, identity::exe(), &caller),
     };
     sink::report(line.as_bytes());
-}
-
-/// What IPC_SET is about to be told, and of what it finds.
-fn change(call: &Call) -> Option<Change> {
-    match *call {
-        Call::Control { id, command, buffer } if Command(command).number() == flags::IPC_SET => {
-            let asked = Status::from_kernel(&memory::bytes(buffer)?)?.owner;
-            Some(Change { before: owner(id), asked })
-        }
-        _ => None,
-    }
-}
-
-fn owner(id: ShmId) -> Option<Owner> {
-    let status = kernel::status_of_segment(id)?;
-    Some(Owner { uid: status.shm_perm.uid, gid: status.shm_perm.gid, mode: u32::from(status.shm_perm.mode) })
 }
 
 /// What the call's pointer leads to now that it is over. Another thread may have taken it away since.

@@ -140,7 +140,7 @@ impl Written<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detail::{Change, Owner};
+    use crate::detail::{Change, Owner, Template};
     use crate::path::PathStart;
 
     fn written(call: Call, outcome: Outcome) -> String {
@@ -180,7 +180,8 @@ mod tests {
     fn what_a_buffer_shows_stands_in_its_place() {
         let call = Call::Control { id: ShmId(3), command: 1, buffer: Addr(0x7000) };
         let asked = Owner { uid: 1, gid: 2, mode: 0o640 };
-        let change = Detail::Change(Change { before: Some(Owner { uid: 0, ..asked }), asked });
+        let change =
+            Detail::Change(Change { before: Some(Owner { uid: 0, ..asked }), asked, template: Template::Filled });
         let written = Written { call: &call, outcome: Err(Errno(1)), detail: Some(&change) };
         assert_eq!(
             written.to_string(),

@@ -67,6 +67,32 @@ pub struct Change {
     /// The segment before the call; `None` where it could not be asked.
     pub before: Option<Owner>,
     pub asked: Owner,
+    pub template: Template,
+}
+
+/// What else stood in the structure that IPC_SET was given, and that it does not look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Template {
+    /// What IPC_STAT fills in for that segment.
+    Filled,
+    /// Nothing but zeroes.
+    Blank,
+    /// Whatever was there.
+    Other,
+}
+
+impl Change {
+    /// From the structure that IPC_SET was given, and the segment's own.
+    #[must_use]
+    pub fn new(given: &Status, before: Option<&Status>) -> Self {
+        let of_creation = |status: &Status| (status.creator_uid, status.creator_gid, status.creator, status.size);
+        let template = match before {
+            Some(before) if of_creation(before) == of_creation(given) => Template::Filled,
+            _ if given.is_blank() => Template::Blank,
+            _ => Template::Other,
+        };
+        Self { before: before.map(|before| before.owner), asked: given.owner, template }
+    }
 }
 
 /// `struct shminfo` of shmctl(2): the namespace's limits.
@@ -120,6 +146,17 @@ impl Status {
             last: fields.i32()?,
             attachments: fields.u64()?,
         })
+    }
+}
+
+impl Status {
+    /// Whether nothing is set but what IPC_SET looks at.
+    const fn is_blank(&self) -> bool {
+        let Self { creator_uid, creator_gid, size, attached_at, detached_at, changed_at, creator, last, .. } = *self;
+        creator_uid | creator_gid == 0
+            && size == 0
+            && attached_at | detached_at | changed_at == 0
+            && creator | last == 0
     }
 }
 

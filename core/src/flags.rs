@@ -29,11 +29,13 @@ pub const IPC_RMID: i32 = 0;
 pub const IPC_SET: i32 = 1;
 pub const IPC_STAT: i32 = 2;
 pub const IPC_INFO: i32 = 3;
+pub const SHM_LOCK: i32 = 11;
+pub const SHM_UNLOCK: i32 = 12;
 pub const SHM_STAT: i32 = 13;
 pub const SHM_INFO: i32 = 14;
 pub const SHM_STAT_ANY: i32 = 15;
 /// Marks a command's structure as the new one where there is an old one too; 64-bit kernels refuse it.
-const IPC_64: i32 = 0o400;
+pub const IPC_64: i32 = 0o400;
 
 /// Takes one flag after the other.
 type Visit<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>) -> fmt::Result;
@@ -140,8 +142,8 @@ impl Command {
             IPC_SET => "IPC_SET",
             IPC_STAT => "IPC_STAT",
             IPC_INFO => "IPC_INFO",
-            11 => "SHM_LOCK",
-            12 => "SHM_UNLOCK",
+            SHM_LOCK => "SHM_LOCK",
+            SHM_UNLOCK => "SHM_UNLOCK",
             SHM_STAT => "SHM_STAT",
             SHM_INFO => "SHM_INFO",
             SHM_STAT_ANY => "SHM_STAT_ANY",

@@ -54,3 +54,12 @@ fn capabilities() -> Option<u64> {
     unsafe { syscall(libc::SYS_capget, arguments) }.ok()?;
     Some(u64::from(sets[0].effective) | u64::from(sets[1].effective) << 32)
 }
+
+/// Bytes that may be locked in memory (RLIMIT_MEMLOCK, prlimit(2)).
+pub fn lock_limit() -> Option<u64> {
+    let mut limit = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+    let arguments = [0, libc::RLIMIT_MEMLOCK as usize, 0, &raw mut limit as usize];
+    // SAFETY: no limit is given; the old one is written to our stack.
+    unsafe { syscall(libc::SYS_prlimit64, arguments) }.ok()?;
+    Some(limit.rlim_cur)
+}

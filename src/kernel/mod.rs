@@ -12,7 +12,7 @@ pub mod own_stack;
 pub mod raw;
 pub mod signal;
 
-pub use identity::identity;
+pub use identity::{identity, lock_limit};
 pub use objects::{Other, creator_of_other};
 
 use libc::c_int;

@@ -42,6 +42,7 @@ pub fn same_everywhere(stderr: &str) -> String {
         replace_after(&text, "memory and swap are ", |size| (size.find('\n').unwrap_or(size.len()), "SIZE".into()));
     let text =
         ["(euid ", "egid "].iter().fold(text, |text, word| replace_after(&text, word, |id| (digits(id), "ID".into())));
+    let text = replace_after(&text, "(running), ", |name| (name.find(';').unwrap_or(name.len()), "COMMAND".into()));
     let text = without_modules(&without_libc(&text));
     let mut ids = Vec::new();
     for id in text.split("segment ").skip(1).map(|rest| &rest[..digits(rest)]) {

@@ -62,6 +62,7 @@ pub fn of(call: &Call, outcome: Outcome) -> impl Iterator<Item = &'static Check>
         (Call::Get { .. }, false) => (get::FAILED, &[]),
         (Call::Attach { .. }, false) => (attach::FAILED, shmid::SHMID_FAILED),
         (Call::Control { .. }, false) => (control::FAILED, shmid::SHMID_FAILED),
+        (Call::Control { .. }, true) => (control::SUCCEEDED, &[]),
         (Call::Detach { .. }, false) => (detach::FAILED, &[]),
         (Call::Ftok { .. }, false) => (ftok::FAILED, &[]),
         _ => (&[], &[]),
@@ -107,7 +108,12 @@ pub mod tests {
 
     /// The first finding of a call, as the shim would report it with every rule on.
     pub fn first(made: &Made, facts: &dyn Facts) -> Option<Finding> {
+        all(made, facts).into_iter().next()
+    }
+
+    /// Every finding of a call.
+    pub fn all(made: &Made, facts: &dyn Facts) -> Vec<Finding> {
         let found = |check: &Check| (check.find)(made, facts).map(|explain| made.finding(check.rule, explain()));
-        of(&made.call, made.outcome).find_map(found)
+        of(&made.call, made.outcome).filter_map(found).collect()
     }
 }

@@ -69,8 +69,9 @@ fn unchecked_shmget<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<
 fn segment_removed<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
     let id = needed_id(made, facts)?;
     let removed = facts.past().removal_of(id)?;
+    let who = if removed.inherited { "the process that forked this one" } else { "this process" };
     Some(Box::new(move || Words {
-        headline: format!("segment {id} was removed by this process"),
+        headline: format!("segment {id} was removed by {who}"),
         earlier: Some(Earlier {
             what: format!("shmctl({id}, IPC_RMID) removed it at {} UTC", removed.time.clock()),
             site: removed.site,
@@ -228,7 +229,7 @@ mod tests {
         let world = World { segments: vec![segment(5)], ..World::default() };
         assert_eq!(rule_of(&attach(5), &world), None);
         assert_eq!(rule_of(&Made { outcome: Err(Errno(5)), ..attach(6) }, &world), None);
-        for command in [3, 13, 14, 15, 77] {
+        for command in [3, 13, 14, 15] {
             assert_eq!(rule_of(&control(6, command), &world), None, "{command}");
         }
         assert_eq!(rule_of(&control(6, IPC_STAT), &world), None, "it is how one asks");

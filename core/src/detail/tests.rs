@@ -31,14 +31,14 @@ fn a_status_reads_as_in_strace() {
 #[test]
 fn a_change_shows_what_was_where_it_is_another() {
     let before = Owner { uid: 1000, gid: 5, mode: 0o3600 };
-    let asked = |asked| Change { before: Some(before), asked }.to_string();
+    let asked = |asked| Change { before: Some(before), asked, template: Template::Filled }.to_string();
     assert_eq!(asked(before), "{shm_perm={uid=1000, gid=5, mode=03600}}");
     assert_eq!(
         asked(Owner { uid: u32::MAX, gid: 0, mode: 0o7640 }),
         "{shm_perm={uid=1000 -> -1, gid=5 -> 0, mode=0600 -> 07640}}"
     );
     assert_eq!(asked(Owner { mode: 0o600, ..before }), "{shm_perm={uid=1000, gid=5, mode=0600}}");
-    let unknown = Change { before: None, asked: Owner { uid: 1, gid: 2, mode: 0 } };
+    let unknown = Change { before: None, asked: Owner { uid: 1, gid: 2, mode: 0 }, template: Template::Other };
     assert_eq!(unknown.to_string(), "{shm_perm={uid=1, gid=2, mode=000}}");
 }
 

@@ -26,6 +26,7 @@ pub struct World {
     pub queues: Vec<i32>,
     /// The user and group who made the segments, where that is not the owner.
     pub maker: Option<u32>,
+    pub lock_limit: Option<u64>,
     pub tracker: Tracker,
 }
 
@@ -143,6 +144,10 @@ impl Facts for World {
 
     fn other_object(&self, id: i32) -> Option<&'static str> {
         self.queues.contains(&id).then_some("a message queue")
+    }
+
+    fn lock_limit(&self) -> Option<u64> {
+        self.lock_limit
     }
 
     fn past(&self) -> &dyn Past {

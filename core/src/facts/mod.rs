@@ -62,6 +62,8 @@ pub trait Facts {
     fn is_filtered(&self) -> Option<bool>;
     /// What else than a segment has this id and belongs to this user: a semaphore set, a message queue.
     fn other_object(&self, id: i32) -> Option<&'static str>;
+    /// Bytes that this process may lock in memory (RLIMIT_MEMLOCK); `u64::MAX` is no limit.
+    fn lock_limit(&self) -> Option<u64>;
     /// What this process did.
     fn past(&self) -> &dyn Past;
 }

@@ -28,6 +28,8 @@ pub struct Removed {
     pub site: Site,
     pub thread: i32,
     pub time: Time,
+    /// Known from before a fork, in the child: the parent did it.
+    pub inherited: bool,
 }
 
 /// The first shmat(2) of a segment, which failed, with its arguments.
@@ -61,6 +63,10 @@ impl<T: Copy> History<T> {
     pub fn newest(&self, is_it: impl Fn(&T) -> bool) -> Option<&T> {
         let (newer, older) = self.entries.split_at(self.next % ROOM);
         newer.iter().rev().chain(older.iter().rev()).flatten().find(|entry| is_it(entry))
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.entries.iter_mut().flatten()
     }
 
     /// Takes out the newest that `is_it`: it did not happen.

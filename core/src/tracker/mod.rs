@@ -293,7 +293,7 @@ impl Tracker {
         self.tally.removed += 1;
         let segment = self.segments.remove(Segment::key(id));
         let Place { site, thread } = around.place;
-        self.removed.push(Removed { id, segment, site, thread, time: around.time });
+        self.removed.push(Removed { id, segment, site, thread, time: around.time, inherited: false });
         Recorded::Done
     }
 
@@ -339,6 +339,7 @@ impl Tracker {
     pub fn become_child(&mut self) {
         self.segments.iter_mut().for_each(|segment| segment.inherited = true);
         self.attachments.iter_mut().for_each(|attachment| attachment.inherited = true);
+        self.removed.iter_mut().for_each(|removed| removed.inherited = true);
         self.said.clear();
         self.tally = Tally::default();
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::call::{Addr, Call, Key, Outcome, ShmId};
-use crate::detail::{Change, Detail, Limits, Owner, Status, Usage};
+use crate::detail::{Change, Detail, Limits, Owner, Status, Template, Usage};
 use crate::errno::Errno;
 use crate::event::Event;
 use crate::facts::{Life, Process, SegmentFacts};
@@ -103,7 +103,7 @@ fn what_was_behind_a_pointer_stands_beside_it() {
         "shm_dtime": 0, "shm_ctime": 5,
     });
     assert_eq!(control(2, Some(Detail::Status(status)))["shmid_ds"], expected);
-    let change = |before| control(1, Some(Detail::Change(Change { before, asked: owner })));
+    let change = |before| control(1, Some(Detail::Change(Change { before, asked: owner, template: Template::Filled })));
     let asked = json!({"shm_perm": {"uid": 1, "gid": -1, "mode": "01640"}});
     assert_eq!(change(None)["shmid_ds"], asked);
     assert_eq!(change(None)["before"], Value::Null);
