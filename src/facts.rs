@@ -13,8 +13,9 @@ use shmsan_core::facts::{
     Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts, mappings_by_segment, user_name,
 };
 use shmsan_core::flags::{self, PERMISSIONS};
+use shmsan_core::path::{File, PathStart};
 use shmsan_core::site::Site;
-use shmsan_core::tracker::{Attachment, Created, Detached, Failed, Learned, Origin, Removed, Segment};
+use shmsan_core::tracker::{Attachment, Created, Detached, Failed, Learned, Named, Origin, Removed, Replaced, Segment};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
@@ -155,6 +156,10 @@ impl Facts for Kernel {
         kernel::lock_limit()
     }
 
+    fn file(&self, path: &PathStart) -> Option<File> {
+        file::of_path(path)
+    }
+
     fn past(&self) -> &dyn Past {
         self
     }
@@ -209,6 +214,18 @@ impl Past for Kernel {
 
     fn zero_ftok(&self) -> Option<Site> {
         TRACKER.with(|tracker| tracker.zero_ftok()).flatten()
+    }
+
+    fn named(&self, path: &PathStart, key: Key) -> Option<Named> {
+        TRACKER.with(|tracker| tracker.named().find(path, key)).flatten()
+    }
+
+    fn same_key(&self, named: &Named) -> Option<Named> {
+        TRACKER.with(|tracker| tracker.named().collision(named)).flatten()
+    }
+
+    fn replaced(&self, named: &Named) -> Option<Replaced> {
+        TRACKER.with(|tracker| tracker.named().replaced(named)).flatten()
     }
 }
 

@@ -19,6 +19,7 @@ mod guard;
 mod identity;
 mod judge;
 mod kernel;
+mod keys;
 mod leaks;
 mod lifecycle;
 mod lock;

@@ -8,8 +8,8 @@ use crate::site::{self, Caller};
 use crate::state::{SEEN, TRACKER, options};
 use crate::thread::{self, Inside};
 use crate::trace::Stopwatch;
-use crate::{errno, judge, leaks, memory, process, slack};
-use shmsan_core::call::{Addr, Call, Outcome, ShmId};
+use crate::{errno, judge, keys, leaks, memory, process, slack};
+use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::check::control::is_index;
 use shmsan_core::detail::{Change, Detail};
 use shmsan_core::errno::Errno;
@@ -159,10 +159,9 @@ fn is_done(call: Call, value: usize, caller: Caller) -> bool {
     match call {
         Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller)),
         Call::Attach { id, flags, .. } => record_known_attach(id, Addr(value), flags, caller),
-        Call::Control { command: IPC_RMID | IPC_SET, .. } => false,
+        Call::Control { command: IPC_RMID | IPC_SET, .. } | Call::Ftok { .. } => false,
         Call::Control { id, command: SHM_STAT | SHM_STAT_ANY, .. } => is_index(id, id_of(value)),
         Call::Control { .. } | Call::Detach { .. } => true,
-        Call::Ftok { .. } => value != 0,
     }
 }
 
@@ -187,6 +186,8 @@ fn record_known(call: Call, value: usize, caller: Caller, _inside: &Inside) -> b
                 around.time = kernel::clock::time();
                 TRACKER.with(|tracker| tracker.record_known_removal(id, &around)) == Some(true)
             }
+            // The key 0 is no usual one.
+            Call::Ftok { path, project: 1..=255 } if value != 0 => keys::are_usual(path, key_of(value)),
             _ => false,
         }
     }) == Some(true)
@@ -203,6 +204,10 @@ fn id_of(value: usize) -> ShmId {
     ShmId(value.to_le_bytes().first_chunk().map_or(-1, |low| i32::from_le_bytes(*low)))
 }
 
+fn key_of(value: usize) -> Key {
+    Key(id_of(value).0)
+}
+
 /// Tells the tracker, then lets the rules speak.
 fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller: Caller, _inside: &Inside) {
     contain(|| {
@@ -216,11 +221,15 @@ fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller: Caller, _
                 return;
             }
             Ok(value) => {
+                let path = match call {
+                    Call::Ftok { path, .. } => keys::record(path, key_of(value), caller),
+                    _ => None,
+                };
                 record(call, outcome, caller);
                 if let Call::Attach { id, .. } = call {
                     slack::at_attach(id, Addr(value));
                 }
-                judge::succeeded(call, outcome, None, caller)
+                judge::succeeded(call, outcome, path.map(Detail::Path), caller)
             }
             Err(errno) => {
                 // Asked first: what failed before is not what failed now.

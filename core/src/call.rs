@@ -4,6 +4,7 @@
 use crate::detail::Detail;
 use crate::errno::Errno;
 use crate::flags::{AttachFlags, Command, GetFlags};
+use crate::path::File;
 use std::fmt;
 
 /// A System V IPC key (`key_t`, ftok(3)).
@@ -18,6 +19,20 @@ impl Key {
 }
 
 impl Key {
+    /// The formula of ftok(3) in glibc and musl: the project's low 8 bits, the device's low 8, the inode's low 16.
+    #[must_use]
+    pub const fn of(file: File, project: u8) -> Self {
+        let [inode_low, inode_high, ..] = file.inode.to_le_bytes();
+        let [device, ..] = file.device.to_le_bytes();
+        Self(i32::from_le_bytes([inode_low, inode_high, device, project]))
+    }
+
+    /// Of a key that ftok made, its project.
+    #[must_use]
+    pub const fn project(self) -> u8 {
+        self.0.to_be_bytes()[0]
+    }
+
     /// With the decimal number beside it where the source may hold that one: `0x0000162e (5678)`.
     #[must_use]
     pub fn as_in_source(self) -> String {

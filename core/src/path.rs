@@ -1,7 +1,14 @@
-//! The beginning of a path in a place of fixed size: kept and copied without allocating.
+//! The beginning of a path in a place of fixed size, kept and copied without allocating; and the file that a path names.
 
 use crate::text::Quoted;
 use std::fmt;
+
+/// A file, whatever its names (stat(2)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct File {
+    pub device: u64,
+    pub inode: u64,
+}
 
 /// As much of a path as is kept. Equal when the same can be seen of both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +34,12 @@ impl PathStart {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
+    }
+
+    /// Whether the working directory has no part in it.
+    #[must_use]
+    pub fn is_absolute(&self) -> bool {
+        self.bytes().first() == Some(&b'/')
     }
 
     /// Whether there was no more.

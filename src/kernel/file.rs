@@ -4,6 +4,7 @@
 use super::int;
 use super::raw::{Result, syscall, syscall6};
 use libc::c_int;
+use shmsan_core::path::{File, PathStart};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
@@ -25,6 +26,14 @@ pub fn status_of(path: usize) -> std::result::Result<libc::stat, i32> {
     unsafe { syscall(libc::SYS_newfstatat, [int(libc::AT_FDCWD), path, buffer, 0]) }?;
     // SAFETY: all zeroes are a good stat, and the kernel filled it.
     Ok(unsafe { status.assume_init() })
+}
+
+/// The file that a whole path names.
+pub fn of_path(path: &PathStart) -> Option<File> {
+    let mut text = [0; PathStart::ROOM + 1];
+    text[..path.bytes().len()].copy_from_slice(path.bytes());
+    let status = status_of(text.as_ptr() as usize).ok().filter(|_| path.is_whole())?;
+    Some(File { device: status.st_dev, inode: status.st_ino })
 }
 
 impl Descriptor {

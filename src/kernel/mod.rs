@@ -20,6 +20,7 @@ use raw::{Result, syscall, syscall6};
 use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::SHM_INFO;
+use shmsan_core::path::File;
 use std::mem::MaybeUninit;
 
 /// shmctl(2), since Linux 4.17.
@@ -52,13 +53,11 @@ pub const fn int(value: c_int) -> usize {
     (value as isize).cast_unsigned()
 }
 
-/// ftok(3), the formula of glibc and musl: the project's low 8 bits, the device's low 8, the inode's low 16.
+/// ftok(3).
 fn ftok(path: Addr, project: c_int) -> Outcome {
     let status = file::status_of(path.0).map_err(Errno)?;
-    let [inode_low, inode_high, ..] = status.st_ino.to_le_bytes();
-    let [device, ..] = status.st_dev.to_le_bytes();
     let [project, ..] = project.to_le_bytes();
-    Ok(int(c_int::from_le_bytes([inode_low, inode_high, device, project])))
+    Ok(int(Key::of(File { device: status.st_dev, inode: status.st_ino }, project).0))
 }
 
 /// The segment's status, also where its mode forbids IPC_STAT; `None` where it is gone or cannot be seen.

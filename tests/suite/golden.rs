@@ -43,6 +43,9 @@ pub fn same_everywhere(stderr: &str) -> String {
     let text =
         ["(euid ", "egid "].iter().fold(text, |text, word| replace_after(&text, word, |id| (digits(id), "ID".into())));
     let text = replace_after(&text, "(running), ", |name| (name.find(';').unwrap_or(name.len()), "COMMAND".into()));
+    let text = ["inode ", "gave ", "has ", ") = "].iter().fold(text, |text, word| {
+        replace_after(&text, word, |rest| (hex(rest), if hex(rest) > 0 { "NUMBER".into() } else { String::new() }))
+    });
     let text = without_modules(&without_libc(&text));
     let mut ids = Vec::new();
     for id in text.split("segment ").skip(1).map(|rest| &rest[..digits(rest)]) {
@@ -69,6 +72,12 @@ fn without_libc(text: &str) -> String {
         _ => line.to_owned(),
     };
     text.lines().map(|line| keep(line) + "\n").collect()
+}
+
+/// How long a key or an inode is in hexadecimal; an address is longer, and normalised with others.
+fn hex(text: &str) -> usize {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_hexdigit).count();
+    text.strip_prefix("0x").map(digits).filter(|count| *count <= 8).map_or(0, |count| count + 2)
 }
 
 /// MODULE+0xOFFSET, as compile() names a program; what lies in another module would be no site of the program's.

@@ -65,6 +65,7 @@ pub fn of(call: &Call, outcome: Outcome) -> impl Iterator<Item = &'static Check>
         (Call::Control { .. }, true) => (control::SUCCEEDED, &[]),
         (Call::Detach { .. }, false) => (detach::FAILED, &[]),
         (Call::Ftok { .. }, false) => (ftok::FAILED, &[]),
+        (Call::Ftok { .. }, true) => (ftok::SUCCEEDED, &[]),
         _ => (&[], &[]),
     };
     let refused: &[Check] = if outcome.is_ok() { &[] } else { access::FAILED };

@@ -3,8 +3,9 @@
 use super::{Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts};
 use crate::call::{Addr, Key, ShmId};
 use crate::detail::{Limits, Owner, Status, Usage};
+use crate::path::{File, PathStart};
 use crate::site::Site;
-use crate::tracker::{Attachment, Created, Detached, Failed, Removed, Segment, Tracker};
+use crate::tracker::{Attachment, Created, Detached, Failed, Named, Removed, Replaced, Segment, Tracker};
 
 pub const PID: i32 = 77;
 pub const PAGE: usize = 4096;
@@ -27,6 +28,7 @@ pub struct World {
     /// The user and group who made the segments, where that is not the owner.
     pub maker: Option<u32>,
     pub lock_limit: Option<u64>,
+    pub files: Vec<(PathStart, File)>,
     pub tracker: Tracker,
 }
 
@@ -150,6 +152,10 @@ impl Facts for World {
         self.lock_limit
     }
 
+    fn file(&self, path: &PathStart) -> Option<File> {
+        self.files.iter().find(|(name, _)| name == path).map(|(_, file)| *file)
+    }
+
     fn past(&self) -> &dyn Past {
         self
     }
@@ -198,5 +204,17 @@ impl Past for World {
 
     fn zero_ftok(&self) -> Option<Site> {
         self.tracker.zero_ftok()
+    }
+
+    fn named(&self, path: &PathStart, key: Key) -> Option<Named> {
+        self.tracker.named().find(path, key)
+    }
+
+    fn same_key(&self, named: &Named) -> Option<Named> {
+        self.tracker.named().collision(named)
+    }
+
+    fn replaced(&self, named: &Named) -> Option<Replaced> {
+        self.tracker.named().replaced(named)
     }
 }

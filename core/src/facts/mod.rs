@@ -17,8 +17,9 @@ pub use segment::SegmentFacts;
 
 use crate::call::{Addr, Key, ShmId};
 use crate::detail::{Limits, Status, Usage};
+use crate::path::{File, PathStart};
 use crate::site::Site;
-use crate::tracker::{Attachment, Created, Detached, Failed, Removed, Segment};
+use crate::tracker::{Attachment, Created, Detached, Failed, Named, Removed, Replaced, Segment};
 
 /// What a rule may ask of the kernel.
 pub trait Facts {
@@ -64,6 +65,8 @@ pub trait Facts {
     fn other_object(&self, id: i32) -> Option<&'static str>;
     /// Bytes that this process may lock in memory (RLIMIT_MEMLOCK); `u64::MAX` is no limit.
     fn lock_limit(&self) -> Option<u64>;
+    /// The file that a whole path names now.
+    fn file(&self, path: &PathStart) -> Option<File>;
     /// What this process did.
     fn past(&self) -> &dyn Past;
 }
@@ -89,4 +92,10 @@ pub trait Past {
     fn failed_ftok(&self) -> Option<Failed>;
     /// Where ftok returned 0 for the last time.
     fn zero_ftok(&self) -> Option<Site>;
+    /// What ftok made `key` of when it was given `path`.
+    fn named(&self, path: &PathStart, key: Key) -> Option<Named>;
+    /// Another file that has the same key.
+    fn same_key(&self, named: &Named) -> Option<Named>;
+    /// The file that the same path named before.
+    fn replaced(&self, named: &Named) -> Option<Replaced>;
 }

@@ -6,6 +6,7 @@ mod attachments;
 mod created;
 mod failed;
 mod history;
+mod named;
 mod said;
 pub mod seen;
 mod segments;
@@ -16,6 +17,7 @@ pub use attachments::Attachment;
 pub use created::Created;
 pub use failed::Failed;
 pub use history::{Detached, Refused, Removed};
+pub use named::{Named, Replaced};
 pub use said::{Cause, Said};
 pub use segments::{Origin, Segment, Use};
 pub use table::Full;
@@ -27,6 +29,7 @@ use crate::guard::{Gap, Taken};
 use crate::site::Site;
 use crate::time::Time;
 use history::History;
+use named::NamedKeys;
 use std::num::NonZeroU64;
 use table::Table;
 
@@ -114,6 +117,7 @@ pub struct Tracker {
     refused: History<Refused>,
     /// Segments behind whose end something stood when this process attached them.
     dirty: History<ShmId>,
+    named: NamedKeys,
     failed_get: Option<Failed>,
     failed_attach: Option<Failed>,
     /// The number that the next attachment had then.
@@ -144,6 +148,7 @@ impl Tracker {
             removed: History::new(),
             refused: History::new(),
             dirty: History::new(),
+            named: NamedKeys::new(),
             failed_get: None,
             failed_attach: None,
             attached_at_failure: NonZeroU64::MIN,
@@ -484,6 +489,17 @@ impl Tracker {
     #[must_use]
     pub const fn zero_ftok(&self) -> Option<Site> {
         self.zero_ftok
+    }
+
+    /// What ftok has made keys of.
+    #[must_use]
+    pub const fn named(&self) -> &NamedKeys {
+        &self.named
+    }
+
+    /// The same, to take note of another one.
+    pub const fn named_mut(&mut self) -> &mut NamedKeys {
+        &mut self.named
     }
 
     /// How much of everything there was in this process.

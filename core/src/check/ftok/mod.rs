@@ -1,5 +1,8 @@
 //! What can be wrong with ftok(3).
 
+mod files;
+mod project;
+
 use super::{Check, Explain, Made, Words};
 use crate::call::Call;
 use crate::detail::Detail;
@@ -10,13 +13,25 @@ use crate::rule;
 
 pub const FAILED: &[Check] = &[Check { rule: &rule::ftok::FTOK_FAILED, find: failed }];
 
+pub const SUCCEEDED: &[Check] = &[
+    Check { rule: &rule::ftok::FTOK_PROJECT_ZERO, find: project::zero },
+    Check { rule: &rule::ftok::FTOK_PROJECT_TRUNCATED, find: project::truncated },
+    Check { rule: &rule::ftok::FTOK_COLLISION, find: files::collision },
+    Check { rule: &rule::ftok::FTOK_PATH_REPLACED, find: files::replaced },
+];
+
+/// The path that ftok was given, where it could be read.
+const fn path_of(made: &Made) -> Option<&PathStart> {
+    match &made.detail {
+        Some(Detail::Path(path)) => Some(path),
+        _ => None,
+    }
+}
+
 /// There is no key, and -1 looks like one.
 fn failed<'a>(made: &'a Made, _facts: &'a dyn Facts) -> Option<Explain<'a>> {
     let (Call::Ftok { .. }, Err(errno)) = (made.call, made.outcome) else { return None };
-    let path = match &made.detail {
-        Some(Detail::Path(path)) => Some(path),
-        _ => None,
-    };
+    let path = path_of(made);
     Some(Box::new(move || Words {
         headline: match path {
             Some(path) => format!("no key for {path}: {errno}"),
