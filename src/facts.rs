@@ -41,6 +41,12 @@ pub fn status(id: ShmId) -> Option<Status> {
     kernel::status_of_segment(id).map(|status| status_from(&status))
 }
 
+/// The IPC namespace that this thread is in: unshare(2) moves one thread alone.
+pub fn ipc_namespace() -> Option<u32> {
+    let status = file::status_of(c"/proc/thread-self/ns/ipc".as_ptr() as usize).ok()?;
+    u32::try_from(status.st_ino).ok()
+}
+
 /// The kernel, asked now. What is the same for every segment is read once, for one call or one report.
 #[derive(Default)]
 pub struct Kernel {
@@ -154,6 +160,10 @@ impl Facts for Kernel {
 
     fn lock_limit(&self) -> Option<u64> {
         kernel::lock_limit()
+    }
+
+    fn namespace(&self) -> Option<u32> {
+        ipc_namespace()
     }
 
     fn file(&self, path: &PathStart) -> Option<File> {

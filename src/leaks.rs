@@ -4,17 +4,17 @@ use crate::announce;
 use crate::facts::Kernel;
 use crate::kernel;
 use crate::state::{SEEN, TRACKER};
-use shmsan_core::check::exit::{self, Leaks, Moment};
-use shmsan_core::tracker::Segment;
+use shmsan_core::check::exit::{self, Leaks, Left, Moment};
+use shmsan_core::tracker::{Attachment, Segment, Tracker};
 
-/// So many segments are copied at once, on the stack: there may be no memory left.
+/// So many of them are copied at once, on the stack: there may be no memory left.
 const AT_ONCE: usize = 32;
 
 /// Reports each leaked segment, those of one site together; returns how many there are.
 pub fn report(moment: Moment) -> usize {
     let facts = Kernel::default();
     let mut leaks = Leaks::default();
-    visit(|segment| {
+    visit_segments(|segment| {
         let refused = TRACKER.with(|tracker| tracker.refusal_of(segment)).flatten();
         if let Some(leak) = exit::leak(segment, refused, moment, &facts) {
             leaks.add(&leak);
@@ -24,10 +24,19 @@ pub fn report(moment: Moment) -> usize {
     leaks.count()
 }
 
+/// At the end: what the kernel will tidy up, and what stays locked.
+pub fn advise() {
+    let facts = Kernel::default();
+    let mut left = Left::default();
+    visit_attachments(|attachment| left.add_attachment(attachment, &facts));
+    visit_segments(|segment| left.add_segment(segment, &facts));
+    left.findings().for_each(|finding| announce::report_now(&finding));
+}
+
 /// Lets the tracker forget the segments that are gone; returns how many.
 pub fn forget_the_gone() -> usize {
     let mut gone = 0;
-    visit(|segment| {
+    visit_segments(|segment| {
         if kernel::status_of_segment(segment.id).is_none() {
             TRACKER.with(|tracker| tracker.forget(segment.id));
             SEEN.forget(segment.id);
@@ -39,18 +48,28 @@ pub fn forget_the_gone() -> usize {
 
 /// Shows each tracked segment to `look`, outside the tracker's lock. Where one is forgotten on the way, another may take its
 /// place and not be seen.
-fn visit(mut look: impl FnMut(&Segment)) {
+fn visit_segments(look: impl FnMut(&Segment)) {
+    visit(|tracker, begin, copies| fill(copies, tracker.segments().skip(begin)), look);
+}
+
+/// The same for each attachment.
+fn visit_attachments(look: impl FnMut(&Attachment)) {
+    visit(|tracker, begin, copies| fill(copies, tracker.attachments().skip(begin)), look);
+}
+
+fn visit<T: Copy>(copy: impl Fn(&Tracker, usize, &mut [Option<T>]), mut look: impl FnMut(&T)) {
     for begin in (0..).step_by(AT_ONCE) {
         let mut copies = [None; AT_ONCE];
-        TRACKER.with(|tracker| {
-            let some = tracker.segments().skip(begin);
-            copies.iter_mut().zip(some).for_each(|(copy, segment)| *copy = Some(*segment));
-        });
+        TRACKER.with(|tracker| copy(tracker, begin, &mut copies));
         if copies[0].is_none() {
             return;
         }
         copies.iter().flatten().for_each(&mut look);
     }
+}
+
+fn fill<'a, T: Copy + 'a>(copies: &mut [Option<T>], some: impl Iterator<Item = &'a T>) {
+    copies.iter_mut().zip(some).for_each(|(copy, it)| *copy = Some(*it));
 }
 
 /// A copy of the tracker's segments, made without allocating under its lock; `None` where there is no room for it.

@@ -5,10 +5,11 @@ use crate::boundary::{self, contain};
 use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
-use crate::{alloc, announce, kernel, leaks, process, sink, site, thread, verbose};
+use crate::{alloc, announce, facts, kernel, leaks, process, sink, site, thread, verbose};
 use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use shmsan_core::check::slack::Look;
+use shmsan_core::rule::Ring;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering::Relaxed;
@@ -106,10 +107,12 @@ fn locks_are_free() -> bool {
 }
 
 fn settle() {
+    let namespace = facts::ipc_namespace().unwrap_or_default();
     let settled = TRACKER.with(|tracker| {
         // Another thread may have been faster.
         if process::known().is_none() {
             tracker.become_child();
+            tracker.enter_namespace(namespace);
             verdict::forget();
             process::settle();
         }
@@ -205,6 +208,9 @@ extern "C" fn at_end(_: *mut c_void) {
         slack::of_all(Look::Exit);
         if options().detect_leaks {
             leaks::report(Moment::Exit);
+            if options().checks.wants(Ring::Advice) {
+                leaks::advise();
+            }
         }
         announce::repeated();
         suppressions::say_used();

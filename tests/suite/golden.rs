@@ -43,6 +43,7 @@ pub fn same_everywhere(stderr: &str) -> String {
     let text =
         ["(euid ", "egid "].iter().fold(text, |text, word| replace_after(&text, word, |id| (digits(id), "ID".into())));
     let text = replace_after(&text, "(running), ", |name| (name.find(';').unwrap_or(name.len()), "COMMAND".into()));
+    let text = replace_after(&text, "ipc:[", |number| (digits(number), "NUMBER".into()));
     let text = ["inode ", "gave ", "has ", ") = "].iter().fold(text, |text, word| {
         replace_after(&text, word, |rest| (hex(rest), if hex(rest) > 0 { "NUMBER".into() } else { String::new() }))
     });

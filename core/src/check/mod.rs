@@ -9,6 +9,7 @@ pub mod exit;
 pub mod ftok;
 pub mod get;
 pub mod memory;
+pub mod namespace;
 pub mod overflow;
 pub mod shmid;
 pub mod slack;

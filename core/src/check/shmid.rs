@@ -1,6 +1,6 @@
 //! What can be wrong with the id that shmat(2) or shmctl(2) was given.
 
-use super::{Check, Explain, Made, Words};
+use super::{Check, Explain, Made, Words, namespace};
 use crate::call::{Call, Key, ShmId};
 use crate::errno::Errno;
 use crate::facts::Facts;
@@ -13,6 +13,7 @@ use crate::tracker::Origin;
 pub const SHMID_FAILED: &[Check] = &[
     Check { rule: &rule::shmid::UNCHECKED_SHMGET, find: unchecked_shmget },
     Check { rule: &rule::shmid::SEGMENT_REMOVED, find: segment_removed },
+    namespace::CHANGED,
     Check { rule: &rule::shmid::SEGMENT_VANISHED, find: segment_vanished },
     Check { rule: &rule::shmid::KEY_PASSED_AS_SHMID, find: key_passed_as_shmid },
     Check { rule: &rule::shmid::STALE_SHMID, find: stale_shmid },

@@ -28,6 +28,7 @@ pub struct World {
     /// The user and group who made the segments, where that is not the owner.
     pub maker: Option<u32>,
     pub lock_limit: Option<u64>,
+    pub namespace: Option<u32>,
     pub files: Vec<(PathStart, File)>,
     pub tracker: Tracker,
 }
@@ -150,6 +151,10 @@ impl Facts for World {
 
     fn lock_limit(&self) -> Option<u64> {
         self.lock_limit
+    }
+
+    fn namespace(&self) -> Option<u32> {
+        self.namespace
     }
 
     fn file(&self, path: &PathStart) -> Option<File> {

@@ -65,6 +65,8 @@ pub trait Facts {
     fn other_object(&self, id: i32) -> Option<&'static str>;
     /// Bytes that this process may lock in memory (RLIMIT_MEMLOCK); `u64::MAX` is no limit.
     fn lock_limit(&self) -> Option<u64>;
+    /// The IPC namespace that this thread is in, as /proc numbers it.
+    fn namespace(&self) -> Option<u32>;
     /// The file that a whole path names now.
     fn file(&self, path: &PathStart) -> Option<File>;
     /// What this process did.

@@ -93,6 +93,7 @@ mod tests {
             used: Use::Attached,
             inherited: false,
             ignored: false,
+            namespace: 0,
         };
         let attachment = Attachment {
             address: Addr(0x7000_0000),

@@ -83,7 +83,7 @@ const FAMILIES: &[(&str, &[&Rule])] = &[
     ("shmdt", detach::ALL),
     ("shmctl", control::ALL),
     ("ftok", ftok::ALL),
-    ("At exit", exit::ALL),
+    ("At exit and around", exit::ALL),
     ("Memory", memory::ALL),
     ("Several of the calls", access::ALL),
 ];

@@ -112,6 +112,8 @@ pub struct Tracker {
     attachments: Table<Attachment>,
     /// The next attachment's number.
     attached: NonZeroU64,
+    /// The IPC namespace that this process began in; 0 where that is not known.
+    namespace: u32,
     detached: History<Detached>,
     removed: History<Removed>,
     refused: History<Refused>,
@@ -144,6 +146,7 @@ impl Tracker {
             segments: Table::new(),
             attachments: Table::new(),
             attached: NonZeroU64::MIN,
+            namespace: 0,
             detached: History::new(),
             removed: History::new(),
             refused: History::new(),
@@ -241,6 +244,7 @@ impl Tracker {
             used: Use::Untouched,
             inherited: false,
             ignored: false,
+            namespace: self.namespace,
         })
     }
 
@@ -347,6 +351,11 @@ impl Tracker {
         self.removed.iter_mut().for_each(|removed| removed.inherited = true);
         self.said.clear();
         self.tally = Tally::default();
+    }
+
+    /// What this process gets from now on is of this IPC namespace; 0 where that is not known.
+    pub const fn enter_namespace(&mut self, namespace: u32) {
+        self.namespace = namespace;
     }
 
     /// The program says that this segment may stay; `false` where it is not known here.

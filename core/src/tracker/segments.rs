@@ -44,6 +44,8 @@ pub struct Segment {
     pub inherited: bool,
     /// The program said that it may stay.
     pub ignored: bool,
+    /// The IPC namespace that this process was in, as far as that is known; else 0.
+    pub namespace: u32,
 }
 
 impl Segment {
@@ -72,6 +74,7 @@ impl Entry for Segment {
         used: Use::Untouched,
         inherited: false,
         ignored: false,
+        namespace: 0,
     };
     const BOUND: usize = 1 << 15;
 
