@@ -88,7 +88,8 @@ pub fn removed_while_attached<'a>(made: &'a Made, facts: &'a dyn Facts) -> Optio
 }
 
 pub fn child_removed_parents<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
-    let (id, _) = marked(made, facts)?;
+    // One that was handed over (IPC_SET) is the new owner's to remove.
+    let (id, _) = marked(made, facts).filter(|(_, status)| status.owner.uid == status.creator_uid)?;
     let known = facts.past().known_segment(id).filter(|known| known.inherited && known.origin == Origin::Created)?;
     let segment = facts.segment(id).filter(|segment| segment.attachments > segment.own_attachments)?;
     let creator = segment.creator;
@@ -207,5 +208,7 @@ mod tests {
         let mut own = world(Life::Runs, 2);
         past(&mut own, &PRIVATE, 5);
         assert!(!speaks(&own), "the child made it");
+        let given = World { maker: Some(9), ..world(Life::Runs, 2) };
+        assert!(!speaks(&given), "it was handed over");
     }
 }
