@@ -6,7 +6,7 @@ use crate::{identity, sink, site, suppressions};
 use shmsan_core::check::{Explain, Made};
 use shmsan_core::finding::Finding;
 use shmsan_core::options::TraceFormat;
-use shmsan_core::report::{json, text};
+use shmsan_core::report::{json, summary, text};
 use shmsan_core::rule::Rule;
 use shmsan_core::site::Site;
 use shmsan_core::tracker::Cause;
@@ -62,7 +62,7 @@ pub fn in_child(finding: &Finding) -> Option<usize> {
 }
 
 fn report(finding: &Finding) {
-    match verdict::count(finding.severity) {
+    match verdict::count(finding) {
         Room::Enough => write(finding),
         Room::Last => {
             write(finding);
@@ -84,30 +84,37 @@ fn write(finding: &Finding) {
     sink::report(report.as_bytes());
 }
 
-/// At the end: what happened more than once.
-pub fn repeated() {
+/// At the end: what happened more than once, and how often each rule spoke. Where each report has told all, it is enough.
+pub fn summary() {
     let mut counts = Vec::with_capacity(256);
-    TRACKER.with(|tracker| counts.extend(tracker.said().repeated().take(256)));
-    say_beyond_the_reports();
-    if counts.is_empty() {
+    let unseen = TRACKER.with(|tracker| {
+        counts.extend(tracker.said().repeated().take(256));
+        tracker.said().lost()
+    });
+    let unseen = unseen.unwrap_or_default();
+    let totals = summary::totals(&verdict::of_rules(), &counts);
+    if !say_beyond_the_reports() && counts.is_empty() && (unseen == 0 || totals.is_empty()) {
         return;
     }
     let counts = counts.iter().map(|count| (count.rule, count.times, site::frame(count.site)));
     let text = match options().trace_format {
-        TraceFormat::Text => counts.fold(String::new(), |mut text, (rule, times, frame)| {
-            let (id, place) = (rule.id, frame.summary());
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "=={}==shmsan: {id} happened {times} times at {place}", identity::pid());
-            text
-        }),
-        TraceFormat::Json => json::repeated(counts, identity::header()),
+        TraceFormat::Text => {
+            counts.fold(String::new(), |mut text, (rule, times, frame)| {
+                let (id, place) = (rule.id, frame.summary());
+                // Writing to a String cannot fail.
+                let _ = writeln!(text, "=={}==shmsan: {id} happened {times} times at {place}", identity::pid());
+                text
+            }) + &summary::render(&totals, unseen)
+        }
+        TraceFormat::Json => json::summary(counts, &totals, unseen, identity::header()),
     };
     sink::report(text.as_bytes());
 }
 
-/// How much was found in all, where not all of it was printed.
-fn say_beyond_the_reports() {
-    let Some((errors, warnings)) = verdict::beyond_the_reports() else { return };
+/// How much was found in all, where not all of it was printed; whether that is so.
+fn say_beyond_the_reports() -> bool {
+    let Some((errors, warnings)) = verdict::beyond_the_reports() else { return false };
     let pid = identity::pid();
     sink::say(format!("=={pid}==shmsan: {errors} errors and {warnings} warnings in all\n").as_bytes());
+    true
 }

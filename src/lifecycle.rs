@@ -212,7 +212,7 @@ extern "C" fn at_end(_: *mut c_void) {
                 leaks::advise();
             }
         }
-        announce::repeated();
+        announce::summary();
         suppressions::say_used();
         verbose::say_seen();
     });

@@ -2,8 +2,9 @@
 
 use crate::kernel;
 use crate::state::{self, options};
+use shmsan_core::finding::Finding;
 use shmsan_core::options::{FailOn, Options};
-use shmsan_core::rule::Severity;
+use shmsan_core::rule::{self, Severity};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -11,6 +12,8 @@ use std::sync::atomic::Ordering::Relaxed;
 static ERRORS: AtomicU64 = AtomicU64::new(0);
 static WARNINGS: AtomicU64 = AtomicU64::new(0);
 static REPORTS: AtomicU64 = AtomicU64::new(0);
+/// Findings of each rule, in the order of the table; what happened again at the same place is counted there.
+static OF_RULE: [AtomicU64; rule::ROOM] = [const { AtomicU64::new(0) }; rule::ROOM];
 
 /// Where `exitcode` is 0, for a program that is halted: it must not end as if all were well.
 const HALTED: i32 = 1;
@@ -25,8 +28,11 @@ pub enum Room {
 }
 
 /// Counts a finding that is not suppressed.
-pub fn count(severity: Severity) -> Room {
-    match severity {
+pub fn count(finding: &Finding) -> Room {
+    if let Some(count) = rule::position(finding.rule).and_then(|position| OF_RULE.get(position)) {
+        count.fetch_add(1, Relaxed);
+    }
+    match finding.severity {
         Severity::Error => ERRORS.fetch_add(1, Relaxed),
         Severity::Warning => WARNINGS.fetch_add(1, Relaxed),
         Severity::Info => 0,
@@ -47,9 +53,14 @@ pub fn has_room() -> bool {
 
 /// What was found is the parent's; said in the child of a fork.
 pub fn forget() {
-    for count in [&ERRORS, &WARNINGS, &REPORTS] {
+    for count in [&ERRORS, &WARNINGS, &REPORTS].into_iter().chain(&OF_RULE) {
         count.store(0, Relaxed);
     }
+}
+
+/// How many findings there were of each rule, in the order of the table.
+pub fn of_rules() -> [u64; rule::ROOM] {
+    std::array::from_fn(|position| OF_RULE[position].load(Relaxed))
 }
 
 /// How many errors and warnings there were, where more were found than printed.

@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod paint;
+pub mod summary;
 pub mod table;
 pub mod tally;
 pub mod text;

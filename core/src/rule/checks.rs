@@ -4,7 +4,7 @@ use super::{Ring, Rule, all};
 use std::fmt;
 
 /// More rules than there will be.
-const ROOM: usize = 128;
+pub const ROOM: usize = 128;
 
 /// A set of rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,9 @@ impl fmt::Debug for Checks {
     }
 }
 
-fn position(rule: &Rule) -> Option<usize> {
+/// Its number in the order of [`all`].
+#[must_use]
+pub fn position(rule: &Rule) -> Option<usize> {
     all().take(ROOM).position(|other| other == rule)
 }
 

@@ -13,7 +13,7 @@ pub mod memory;
 mod page;
 pub mod shmid;
 
-pub use checks::Checks;
+pub use checks::{Checks, ROOM, position};
 pub use page::{Page, document};
 
 use std::fmt;

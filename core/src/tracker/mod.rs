@@ -18,7 +18,7 @@ pub use created::Created;
 pub use failed::Failed;
 pub use history::{Detached, Refused, Removed};
 pub use named::{Named, Replaced};
-pub use said::{Cause, Said};
+pub use said::{Cause, Count, Said};
 pub use segments::{Origin, Segment, Use};
 pub use table::Full;
 pub use tally::Tally;

@@ -5,6 +5,7 @@ use super::{Header, line, prose, site};
 use crate::facts::{Life, SegmentFacts};
 use crate::finding::{Earlier, Finding};
 use crate::flags::Mode;
+use crate::report::summary::Total;
 use crate::rule::{Rule, Severity};
 use crate::site::{Frame, Site};
 
@@ -68,14 +69,25 @@ fn segment(object: &mut Object<'_>, facts: &SegmentFacts) {
     object.number("own_nattch", facts.own_attachments);
 }
 
-/// The line that counts what happened again after it was said, with its end.
+/// The line that counts what happened again after it was said, and each rule, with its end.
 #[must_use]
-pub fn repeated<'a>(counts: impl Iterator<Item = (&'a Rule, u64, Frame)>, header: Header<'_>) -> String {
+pub fn summary<'a>(
+    counts: impl Iterator<Item = (&'a Rule, u64, Frame)>,
+    totals: &[Total],
+    unseen: u64,
+    header: Header<'_>,
+) -> String {
     line(header, "summary", |object| {
         object.objects("repeated", counts, |object, (rule, times, frame)| {
             object.text("rule", rule.id);
             object.number("times", times);
             site(object, "site", &frame);
         });
+        object.objects("rules", totals.iter(), |object, Total { rule, times, places }| {
+            object.text("rule", rule.id);
+            object.number("times", times);
+            object.number("places", places);
+        });
+        object.number("unseen", unseen);
     })
 }

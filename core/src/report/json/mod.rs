@@ -6,7 +6,7 @@ mod finding;
 mod write;
 
 pub use call::call;
-pub use finding::{finding, repeated};
+pub use finding::{finding, summary};
 
 use crate::event::Stamp;
 use crate::site::Frame;

@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::facts::{Life, Process, SegmentFacts};
 use crate::finding::{Earlier, Finding};
 use crate::path::PathStart;
+use crate::report::summary::Total;
 use crate::rule;
 use crate::site::Site;
 use crate::time::Time;
@@ -183,13 +184,16 @@ fn a_finding_is_an_event_too() {
 fn what_was_repeated_is_counted_in_a_summary() {
     let module = Frame { module: Some(("server".to_owned(), 0x11d2)), address: 0x5000, ..Frame::default() };
     let counts = [(&rule::ftok::FTOK_FAILED, 7, place()), (&rule::ftok::FTOK_FAILED, 2, module)];
-    let line = read(&repeated(counts.into_iter(), HEADER));
+    let line =
+        read(&summary(counts.into_iter(), &[Total { rule: &rule::ftok::FTOK_FAILED, times: 9, places: 2 }], 5, HEADER));
     assert_eq!((&line["event"], &line["repeated"][0]["times"]), (&json!("summary"), &json!(7)));
+    assert_eq!(line["rules"], json!([{"rule": "ftok-failed", "times": 9, "places": 2}]));
+    assert_eq!(line["unseen"], 5);
     let site = json!({
         "function": null, "file": null, "line": null, "module": "server", "offset": "0x11d2", "address": null
     });
     assert_eq!(line["repeated"][1], json!({"rule": "ftok-failed", "times": 2, "site": site}));
     let bare = Frame { address: 0x5000, ..Frame::default() };
-    let line = read(&repeated([(&rule::ftok::FTOK_FAILED, 2, bare)].into_iter(), HEADER));
+    let line = read(&summary([(&rule::ftok::FTOK_FAILED, 2, bare)].into_iter(), &[], 0, HEADER));
     assert_eq!(line["repeated"][0]["site"]["address"], "0x5000");
 }
