@@ -62,7 +62,7 @@ pub fn in_child(finding: &Finding) -> Option<usize> {
 }
 
 fn report(finding: &Finding) {
-    match verdict::count(finding) {
+    match verdict::count(finding.rule, finding.severity) {
         Room::Enough => write(finding),
         Room::Last => {
             write(finding);

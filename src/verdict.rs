@@ -2,9 +2,8 @@
 
 use crate::kernel;
 use crate::state::{self, options};
-use shmsan_core::finding::Finding;
 use shmsan_core::options::{FailOn, Options};
-use shmsan_core::rule::{self, Severity};
+use shmsan_core::rule::{self, Rule, Severity};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -28,11 +27,11 @@ pub enum Room {
 }
 
 /// Counts a finding that is not suppressed.
-pub fn count(finding: &Finding) -> Room {
-    if let Some(count) = rule::position(finding.rule).and_then(|position| OF_RULE.get(position)) {
+pub fn count(rule: &Rule, severity: Severity) -> Room {
+    if let Some(count) = rule::position(rule).and_then(|position| OF_RULE.get(position)) {
         count.fetch_add(1, Relaxed);
     }
-    match finding.severity {
+    match severity {
         Severity::Error => ERRORS.fetch_add(1, Relaxed),
         Severity::Warning => WARNINGS.fetch_add(1, Relaxed),
         Severity::Info => 0,

@@ -43,7 +43,7 @@ pub fn write(fault: &Fault, cause: &Cause) {
         Some(WRITTEN) => {}
         _ => plain(fault, cause),
     }
-    verdict::count(rule.severity);
+    verdict::count(rule, rule.severity);
 }
 
 /// Whether no fault at this instruction broke this rule before.
