@@ -227,6 +227,7 @@ mod tests {
         assert_eq!(headline(77, 0o402), said("there is no command 258: that is IPC_STAT with IPC_64 (0x100)"));
         assert_eq!(headline(0, 77), said("there is no command 77: that is the id of a segment, and 0 is IPC_RMID"));
         assert_eq!(headline(9, 77), said("there is no command 77"), "9 is no command either");
+        assert_eq!(headline(0, 78), said("there is no command 78"), "nor is 78 an id");
         for command in [0, 1, 2, 3, 11, 12, 13, 14, 15] {
             assert_eq!(headline(77, command), None, "{command}");
         }
