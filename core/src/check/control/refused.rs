@@ -242,7 +242,7 @@ mod tests {
         assert_eq!(headline(1, 16).1, "IPC_SET was given 0x10, where no struct shmid_ds can be read");
         assert_eq!(headline(3, 16).1, "IPC_INFO was given 0x10, where no struct shminfo can be written");
         assert_eq!(headline(14, 0).1, "SHM_INFO was given NULL, and not a struct shm_info");
-        assert_eq!(found(&refused(5, 2, 0, Errno::EACCES), &world), None);
+        assert_eq!(found(&refused(5, 2, 0, Errno(5)), &world), None);
     }
 
     #[test]
