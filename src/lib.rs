@@ -23,6 +23,7 @@ mod keys;
 mod leaks;
 mod lifecycle;
 mod lock;
+mod lsan;
 mod memory;
 mod process;
 mod shim;

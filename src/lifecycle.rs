@@ -5,7 +5,7 @@ use crate::boundary::{self, contain};
 use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
-use crate::{alloc, announce, facts, kernel, leaks, process, sink, site, thread, verbose};
+use crate::{alloc, announce, facts, kernel, leaks, lsan, process, sink, site, thread, verbose};
 use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use shmsan_core::check::slack::Look;
@@ -120,7 +120,7 @@ fn settle() {
     if settled.is_none() {
         return boundary::give_up("the tracker cannot be reached");
     }
-    if !options().looks_at_every_call() {
+    if !options().looks_at_every_call() && !lsan::is_there() {
         boundary::open();
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::boundary::{self, contain};
 use crate::facts;
-use crate::guard;
+use crate::guard::{self, end_aligned};
 use crate::kernel;
 use crate::site::{self, Caller};
 use crate::state::{SEEN, TRACKER, options};
 use crate::thread::{self, Inside};
 use crate::trace::Stopwatch;
-use crate::{errno, judge, keys, leaks, memory, process, slack};
+use crate::{errno, judge, keys, leaks, lsan, memory, process, slack};
 use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::check::control::is_index;
 use shmsan_core::detail::{Change, Detail};
@@ -17,7 +17,7 @@ use shmsan_core::flags::{IPC_RMID, IPC_SET, SHM_STAT, SHM_STAT_ANY};
 use shmsan_core::rule::Ring;
 use shmsan_core::time::Time;
 use shmsan_core::tracker::seen::fingerprint;
-use shmsan_core::tracker::{Failed, Place, Recorded, Released, Spare, Surroundings, is_creation};
+use shmsan_core::tracker::{Attachment, Failed, Place, Recorded, Released, Spare, Surroundings, Tracker, is_creation};
 
 /// No page is smaller.
 const SMALLEST_PAGE: usize = 4096;
@@ -80,14 +80,23 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
     };
     let change = memory::change(&call);
     let stopwatch = contain(|| options().trace.then(|| Stopwatch::start(&call))).flatten();
-    let outcome = carry_out(&call, Some(inside));
+    let outcome = match call {
+        Call::Detach { address } => {
+            kernel::perform(&Call::Detach { address: end_aligned::mapped(address, released.as_ref()) })
+        }
+        _ => carry_out(&call, Some(inside)),
+    };
     contain(|| {
         if let Some(stopwatch) = stopwatch {
             stopwatch.stop(&call, outcome, &caller);
         }
     });
-    if let Some(released) = released.filter(|_| outcome.is_err()) {
-        restore(released, inside);
+    if let Some(released) = released {
+        if outcome.is_err() {
+            restore(released, inside);
+        } else if let Call::Detach { address } = call {
+            lsan::detached(address.0, released.size);
+        }
     }
     note(call, outcome, change.as_ref(), caller, inside);
     outcome
@@ -228,6 +237,9 @@ fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller: Caller, _
                 record(call, outcome, caller);
                 if let Call::Attach { id, .. } = call {
                     slack::at_attach(id, Addr(value));
+                    if let Some(attachment) = attachment_at(Addr(value)) {
+                        lsan::attached(value, attachment.size);
+                    }
                 }
                 judge::succeeded(call, outcome, path.map(Detail::Path), caller)
             }
@@ -248,6 +260,12 @@ fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller: Caller, _
             }
         }
     });
+}
+
+/// Only where anybody wants to know.
+fn attachment_at(address: Addr) -> Option<Attachment> {
+    let tracked = |tracker: &mut Tracker| tracker.attachment_of(address, kernel::page_size());
+    if lsan::is_there() { TRACKER.with(tracked).flatten() } else { None }
 }
 
 #[inline]

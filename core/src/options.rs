@@ -27,6 +27,7 @@ pub struct Options {
     pub context_size: u32,
     pub debug_file_directory: Vec<u8>,
     pub detect_leaks: bool,
+    pub end_aligned: bool,
     pub exitcode: u32,
     pub fail_on: FailOn,
     pub guard: bool,
@@ -105,6 +106,7 @@ impl Options {
             context_size: 0,
             debug_file_directory: Vec::new(),
             detect_leaks: false,
+            end_aligned: false,
             exitcode: 0,
             fail_on: FailOn::Error,
             guard: false,
@@ -160,7 +162,7 @@ impl Options {
     /// Whether each call needs more than to be tracked and judged.
     #[must_use]
     pub const fn looks_at_every_call(&self) -> bool {
-        self.trace || self.panic_on_purpose
+        self.trace || self.panic_on_purpose || self.end_aligned
     }
 }
 

@@ -81,7 +81,12 @@ impl Frame {
 
     fn is_in_libc(&self) -> bool {
         let name = self.module.as_ref().map_or("", |(name, _)| name);
-        ["libc.so", "libc-", "libc.musl", "ld-linux", "ld-musl"].iter().any(|begin| name.starts_with(begin))
+        let is_module =
+            ["libc.so", "libc-", "libc.musl", "ld-linux", "ld-musl"].iter().any(|begin| name.starts_with(begin));
+        // In a static program it is in the program's own file.
+        let function = self.function.as_deref().unwrap_or_default().trim_start_matches('_');
+        let copies = ["mem", "wmem", "str", "wcs"].iter().any(|begin| function.starts_with(begin));
+        is_module || copies && self.source.as_ref().is_none_or(|(file, _)| file.contains("sysdeps/"))
     }
 
     /// Place and function, for a summary line: `server.c:17 in main`.
@@ -220,6 +225,9 @@ mod tests {
         let frames = [frame("libc.so.6"), frame("ld-linux-x86-64.so.2"), frame("server"), frame("libc.so.6")];
         assert_eq!(most_telling(&frames), Some(&frames[2]));
         assert_eq!(most_telling(&frames[..1]), Some(&frames[0]));
+        let copying = |function: &str| Frame { function: Some(function.to_owned()), ..frame("static") };
+        let own = Frame { source: Some(("mem.c".to_owned(), 3)), ..copying("memorize") };
+        assert_eq!(most_telling(&[copying("__memmove_evex_unaligned_erms"), own.clone()]), Some(&own));
         assert_eq!(most_telling(&[]), None);
     }
 }

@@ -18,12 +18,15 @@ const PLAY: usize = 1 << 40;
 const LOWEST: usize = 0x7000_0000_0000;
 /// What a program written for 47 bits may expect.
 const HIGHEST: usize = 1 << 47;
+/// Places are multiples of this.
+const LARGEST_PAGE: usize = 32 << 10;
 /// The heap of AddressSanitizer and LeakSanitizer ends here.
 const SANITIZERS_END: usize = 0x6400_0000_0000;
 
 /// Where the gap is to begin; `None` where there can be none.
 pub fn find() -> Option<usize> {
-    if map::is_address_space_limited() || forbids_other_addresses() {
+    let fits_pages = kernel::page_size() <= LARGEST_PAGE;
+    if !fits_pages || map::is_address_space_limited() || forbids_other_addresses() {
         return None;
     }
     // Where the kernel likes it now. There may be holes further up, and it grows downwards from here.

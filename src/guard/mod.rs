@@ -1,6 +1,7 @@
 //! Chooses where segments are attached, where the program leaves the choice to the kernel: in the gap, so that what is
 //! around each of them faults. Whatever the kernel says to such a place, its answer to the program's own call counts.
 
+pub mod end_aligned;
 mod ground;
 
 use crate::boundary::contain;
@@ -44,7 +45,14 @@ pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Ou
             None
         }
     };
-    placed.unwrap_or_else(|| kernel::perform(&Call::Attach { id, address, flags }))
+    let mapped = placed.unwrap_or_else(|| kernel::perform(&Call::Attach { id, address, flags }));
+    // Only where each call is looked at in full.
+    match mapped {
+        Ok(value) if held.is_some() && address.0 == 0 => {
+            Ok(contain(|| end_aligned::address(id, value)).unwrap_or(value))
+        }
+        outcome => outcome,
+    }
 }
 
 /// `None` where the program's own call has to be made: no place is to be had, or it is not the place that is wrong.

@@ -1,7 +1,7 @@
 //! Faults in and around segments: what is said of them, that the signal reaches whoever would have had it, and that the
 //! program goes on where it would have gone on.
 
-use crate::harness::{Ran, Run, Way, compile};
+use crate::harness::{Ran, Run, Way, compile, compile_with, say};
 use std::os::unix::process::ExitStatusExt;
 
 const WAYS: [Way; 3] = [Way::Preloaded, Way::Linked, Way::LinkedStatic];
@@ -182,4 +182,40 @@ fn what_stands_behind_the_end_is_told_with_who_can_have_written_it() {
     }
     let off = run("bad/slack-overflow.c", &[], Way::Preloaded, "slack_check=0");
     assert_eq!((off.status.code(), off.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn with_end_aligned_one_byte_too_far_faults_and_all_else_is_as_usual() {
+    for way in WAYS {
+        for guard in ["", ":guard=0"] {
+            let options = format!("end_aligned=1{guard}");
+            let good = run("faults/end_aligned.c", &["good"], way, &options);
+            assert_eq!((good.stdout.as_str(), good.status.code()), ("", Some(3)), "{way:?}\n{}", good.stderr);
+            assert_eq!(summaries(&good, "interior-detach").len(), 1, "{way:?}\n{}", good.stderr);
+            assert_eq!(summaries(&good, "double-detach").len(), 1, "{way:?}\n{}", good.stderr);
+        }
+        let one = run("faults/end_aligned.c", &["one"], way, "end_aligned=1");
+        assert_eq!(one.status.signal(), Some(libc::SIGSEGV), "{way:?}\n{}", one.stderr);
+        assert_eq!(summaries(&one, "overflow").len(), 1, "{way:?}\n{}", one.stderr);
+        assert!(one.stderr.contains("9 bytes past the end; the offset is 1008"), "{way:?}\n{}", one.stderr);
+        let key = run("faults/end_aligned.c", &["key"], way, "end_aligned=1");
+        assert_eq!(key.status.code(), Some(3), "{way:?}\n{}", key.stderr);
+        assert!(key.stderr.contains("end_aligned: segment 0 is attached as usual"), "{way:?}\n{}", key.stderr);
+    }
+}
+
+#[test]
+fn what_is_known_from_a_segment_alone_is_no_leak_of_the_heap() {
+    let program = |way| compile_with("faults/root_region.c", way, &["-fsanitize=leak"]);
+    let bare = Run::new(program(Way::Bare), Way::Bare).go();
+    if !bare.stderr.contains("LeakSanitizer: detected memory leaks") {
+        return say(&format!(
+            "skipped: LeakSanitizer does not work here: {}",
+            bare.stderr.lines().next().unwrap_or("?")
+        ));
+    }
+    for way in [Way::Preloaded, Way::Linked] {
+        let ran = Run::new(program(way), way).go();
+        assert_eq!((ran.status.code(), ran.stderr.as_str()), (Some(0), ""), "{way:?}");
+    }
 }

@@ -69,7 +69,9 @@ fn without_libc(text: &str) -> String {
         Some((number, rest)) if number.starts_with('#') && rest.contains(" at ../sysdeps/") => {
             format!("    {number} in libc")
         }
-        Some((number, rest)) if number.starts_with('#') && rest.contains("(libc.so") => format!("    {number} in libc"),
+        Some((number, rest)) if number.starts_with('#') && (rest.contains("(libc.so") || rest.starts_with("__mem")) => {
+            format!("    {number} in libc")
+        }
         _ => line.to_owned(),
     };
     text.lines().map(|line| keep(line) + "\n").collect()

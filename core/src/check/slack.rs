@@ -82,7 +82,7 @@ pub fn finding(slack: &Slack, look: Look, before: bool, facts: &dyn Facts) -> Fi
         why: format!(
             "memory is mapped in pages of {page} bytes, so the last {} behind the segment's end can be written and \
              nothing faults; a new segment is all zero there, and now {} stands at offset {first}: {who}",
-            size.next_multiple_of(page) - size,
+            place(attachment, page).map_or(0, |(_, length)| length),
             shown(bytes),
         ),
         fix: format!("write no further than offset {}, or ask shmget for more when the segment is made", size - 1),
@@ -101,8 +101,8 @@ fn shown(bytes: &[u8]) -> String {
 /// Where the last page of `attachment` goes on behind the segment's end: begin and length, or nothing.
 #[must_use]
 pub const fn place(attachment: &Attachment, page: usize) -> Option<(Addr, usize)> {
-    let over = attachment.size % page;
-    if over == 0 { None } else { Some((Addr(attachment.address.0 + attachment.size), page - over)) }
+    let end = attachment.address.0 + attachment.size;
+    if end.is_multiple_of(page) { None } else { Some((Addr(end), page - end % page)) }
 }
 
 #[cfg(test)]

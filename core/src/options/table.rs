@@ -55,6 +55,13 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Switch(|options| &mut options.detect_leaks),
     },
     Entry {
+        name: "end_aligned",
+        default: "0",
+        meaning: "let segments end where their mapping ends, so that one byte too far faults; only for segments of \
+                  IPC_PRIVATE, in the program that makes them and its forks, because their data stands at another offset",
+        kind: Kind::Switch(|options| &mut options.end_aligned),
+    },
+    Entry {
         name: "exitcode",
         default: "0",
         meaning: "the exit status of a program that ends by itself and of which an error was found; 0 leaves the program's own",

@@ -30,13 +30,16 @@ impl Attachment {
     /// Where its pages begin and end, of `page` bytes each.
     #[must_use]
     pub const fn pages(&self, page: usize) -> (Addr, Addr) {
-        (self.address, Addr(self.address.0 + self.size.next_multiple_of(page)))
+        // With end_aligned=1 the address is not where the first of them begins.
+        let begin = self.address.0 - self.address.0 % page;
+        (Addr(begin), Addr((self.address.0 + self.size).next_multiple_of(page)))
     }
 
     /// Whether `address` lies in its pages, of `page` bytes each.
     #[must_use]
     pub const fn covers(&self, address: Addr, page: usize) -> bool {
-        address.0 >= self.address.0 && address.0 - self.address.0 < self.size.next_multiple_of(page)
+        let (begin, end) = self.pages(page);
+        begin.0 <= address.0 && address.0 < end.0
     }
 }
 

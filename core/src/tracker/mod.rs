@@ -201,7 +201,7 @@ impl Tracker {
     pub fn release(&mut self, address: Addr, place: Place) -> Option<Released> {
         let attachment = self.attachments.remove(Attachment::key(address))?;
         if let Some(gap) = &mut self.gap {
-            gap.rest(address);
+            gap.rest(place_of(address));
         }
         self.detached.push(Detached { attachment, site: place.site, thread: place.thread });
         Some(Released { number: attachment.number, size: attachment.size })
@@ -213,7 +213,7 @@ impl Tracker {
         // After so many other detaches that it was forgotten, we know one attachment less.
         let Some(Detached { attachment, .. }) = detached else { return };
         if let Some(gap) = &mut self.gap {
-            gap.take_back(attachment.address);
+            gap.take_back(place_of(attachment.address));
         }
         if !self.attachments.contains(Attachment::key(attachment.address)) {
             // The same where others have taken the room in the meantime.
@@ -552,6 +552,12 @@ impl Tracker {
     pub const fn said(&mut self) -> &mut Said {
         &mut self.said
     }
+}
+
+/// Where the pages begin of what is attached at `address`, which is no page's beginning with end_aligned=1. No page is
+/// smaller than this, and places are multiples of all.
+const fn place_of(address: Addr) -> Addr {
+    Addr(address.0 & !4095)
 }
 
 /// Whether a shmget that succeeds has made the segment, without asking.

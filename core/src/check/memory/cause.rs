@@ -115,15 +115,15 @@ impl Cause {
         let near = tracker.attachments().filter_map(|attachment| {
             let (begin, end) = attachment.pages(page);
             let (from, to) = tracker
-                .reach(attachment.address)
+                .reach(begin)
                 .unwrap_or_else(|| (Addr(begin.0.saturating_sub(NEAR)), Addr(end.0.saturating_add(NEAR))));
             let address = fault.address;
             if end <= address && address < to {
                 let past = address.0 - attachment.address.0 - attachment.size;
                 Some((address.0 - end.0, Self::Overflow { attachment: *attachment, past }))
             } else if from <= address && address < begin {
-                let before = begin.0 - address.0;
-                Some((before, Self::Underflow { attachment: *attachment, before }))
+                let before = attachment.address.0 - address.0;
+                Some((begin.0 - address.0, Self::Underflow { attachment: *attachment, before }))
             } else {
                 None
             }
