@@ -218,13 +218,28 @@ fn a_line_longer_than_the_segment_does_not_leave_it() {
     let whole = format!("Write Data : Data written in memory: {line}\n");
     let cut = format!("Write Data : Data written in memory: {}\n", "x".repeat(1023));
     for way in [Way::Bare, Way::Preloaded] {
-        assert_eq!(run(way).go().stdout, whole, "{way:?}");
+        let ran = run(way).go();
+        assert_eq!(ran.stdout, whole, "{way:?}");
+        let said = "slack-overflow: 476 bytes were written behind the end of segment";
+        assert_eq!(ran.stderr.contains(said), way == Way::Preloaded, "{}", ran.stderr);
     }
     for way in [Way::Linked, Way::LinkedStatic, Way::FullyStatic] {
         let ran = run(way).go();
         assert_eq!((ran.stdout.as_str(), ran.status.code()), (cut.as_str(), Some(0)), "{way:?}\n{}", ran.stderr);
         expect_report("originals/writer-overflow", way, &ran.stderr);
     }
+}
+
+#[test]
+fn a_line_longer_than_the_page_is_stopped_where_it_leaves_it() {
+    // 5000 bytes for a segment of 1024: bare they go on into whatever is mapped behind it.
+    let folder = tempfile::tempdir().unwrap();
+    let program = original("originals/writer.cpp", Way::Preloaded);
+    let ran = Run::new(program, Way::Preloaded).folder(folder.path()).input(&format!("{}\n", "x".repeat(5000))).go();
+    assert_eq!(ran.status.signal(), Some(libc::SIGSEGV), "{}", ran.stderr);
+    assert!(ran.stderr.contains("ERROR: shmsan: overflow: a write past the end of segment"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("3073 bytes past the end; the offset is 4096"), "{}", ran.stderr);
+    assert!(ran.stderr.contains(" main at ") && ran.stderr.contains("writer.cpp:"), "{}", ran.stderr);
 }
 
 #[test]
