@@ -96,6 +96,7 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
             restore(released, inside);
         } else if let Call::Detach { address } = call {
             lsan::detached(address.0, released.size);
+            contain(|| guard::reserve_again(address, released.size));
         }
     }
     note(call, outcome, change.as_ref(), caller, inside);
@@ -167,6 +168,7 @@ fn restore(released: Released, _inside: &Inside) {
 fn is_done(call: Call, value: usize, caller: Caller) -> bool {
     match call {
         Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller)),
+        Call::Attach { address, .. } if address.0 != 0 => false,
         Call::Attach { id, flags, .. } => record_known_attach(id, Addr(value), flags, caller),
         Call::Control { command: IPC_RMID | IPC_SET, .. } | Call::Ftok { .. } => false,
         Call::Control { id, command: SHM_STAT | SHM_STAT_ANY, .. } => is_index(id, id_of(value)),

@@ -30,7 +30,7 @@ pub struct Options {
     pub end_aligned: bool,
     pub exitcode: u32,
     pub fail_on: FailOn,
-    pub guard: bool,
+    pub guard: Guard,
     pub halt_on_error: bool,
     pub handle_segv: bool,
     pub help: bool,
@@ -62,6 +62,17 @@ pub enum Color {
 pub enum FailOn {
     Error,
     Warning,
+}
+
+/// What keeps others away from an attachment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// The kernel chooses where it goes.
+    Off,
+    /// A range that is far from where the kernel maps anything.
+    Gap,
+    /// A range that is reserved.
+    Arena,
 }
 
 /// When the end of a segment's last page is looked at.
@@ -109,7 +120,7 @@ impl Options {
             end_aligned: false,
             exitcode: 0,
             fail_on: FailOn::Error,
-            guard: false,
+            guard: Guard::Off,
             halt_on_error: false,
             handle_segv: false,
             help: false,
@@ -162,7 +173,7 @@ impl Options {
     /// Whether each call needs more than to be tracked and judged.
     #[must_use]
     pub const fn looks_at_every_call(&self) -> bool {
-        self.trace || self.panic_on_purpose || self.end_aligned
+        self.trace || self.panic_on_purpose || self.end_aligned || matches!(self.guard, Guard::Arena)
     }
 }
 
@@ -201,7 +212,7 @@ mod tests {
             context_size: 1,
             debug_file_directory: b"/usr/lib/debug".to_vec(),
             detect_leaks: true,
-            guard: true,
+            guard: Guard::Gap,
             handle_segv: true,
             max_reports: 100,
             print_suppressions: true,

@@ -52,7 +52,24 @@ pub fn contains(address: Addr) -> bool {
 
 /// Maps a page that nobody can touch, where nothing is mapped.
 pub fn put_anchor(anchor: Addr) -> bool {
-    map::forbidden_page_at(anchor.0, kernel::page_size())
+    reserve(anchor, kernel::page_size())
+}
+
+/// Maps `size` bytes that nobody can touch, where nothing is mapped.
+pub fn reserve(begin: Addr, size: usize) -> bool {
+    map::forbidden_at(begin.0, size)
+}
+
+/// Gives up what is reserved between two addresses, for an attach that the program wants there. Where a page of it can be
+/// read, something else is there, and the kernel shall say so.
+pub fn give_way(begin: Addr, end: Addr) {
+    let page = kernel::page_size();
+    let (begin, end) = (begin.0 - begin.0 % page, end.0.next_multiple_of(page));
+    let is_ours = |address| map::copy(address, &mut [0]).is_err();
+    if contains(Addr(begin)) && contains(Addr(end - 1)) && (begin..end).step_by(page).all(is_ours) {
+        // SAFETY: in the arena, and nobody can touch it.
+        let _ = unsafe { map::unmap(begin, end - begin) };
+    }
 }
 
 /// Takes it away again. What can be read there is none of ours.

@@ -12,6 +12,7 @@ use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::SHM_REMAP;
 use shmsan_core::guard::{Gap, Taken};
+use shmsan_core::options::Guard;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU8, AtomicU64};
 
@@ -60,7 +61,8 @@ pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Ou
 fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Outcome> {
     for _ in 0..PLACES {
         let address = place(id, held)?;
-        match kernel::perform(&Call::Attach { id, address, flags }) {
+        let remap = if is_arena() { SHM_REMAP } else { 0 };
+        match kernel::perform(&Call::Attach { id, address, flags: flags | remap }) {
             Ok(value) => return Some(Ok(value)),
             // Perhaps somebody else has mapped something there.
             Err(Errno::EINVAL) => with_gap(held, |gap| gap.rest(address)),
@@ -79,18 +81,42 @@ fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Out
 /// Where the next attachment of `id` is to go.
 fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
     inside(held, || {
-        let (mut learned, mut opened) = (None, None);
+        let mut opened = None;
+        // What takes the place of a reservation must not be larger than that: the size is asked for each time.
+        let mut learned =
+            if is_arena() { Some(facts::learn(id)?.size.checked_add(kernel::page_size())?) } else { None };
         for _ in 0..QUESTIONS {
             match TRACKER.with(|tracker| tracker.place(id, learned, opened))? {
                 Some(Taken::At(place)) => return Some(place),
                 Some(Taken::Nowhere) => return None,
                 // Where there can be no anchor, another block is tried.
-                Some(Taken::Anchor(anchor)) => opened = Some(anchor).filter(|anchor| ground::put_anchor(*anchor)),
+                Some(Taken::Anchor(anchor)) => opened = Some(anchor).filter(|anchor| begin_block(*anchor)),
                 None => learned = Some(facts::learn(id)?.size),
             }
         }
         None
     })
+}
+
+/// Maps what keeps others out of a block, or its page tables alive.
+fn begin_block(anchor: Addr) -> bool {
+    let whole = || TRACKER.with(|tracker| tracker.gap()?.block(anchor)).flatten();
+    if is_arena() { whole().is_some_and(|size| ground::reserve(anchor, size)) } else { ground::put_anchor(anchor) }
+}
+
+fn is_arena() -> bool {
+    options().guard == Guard::Arena
+}
+
+/// After a detach in the arena: its place is reserved again, so that whoever still uses it faults. Where somebody else was
+/// faster, it is theirs, and counted.
+pub fn reserve_again(address: Addr, size: usize) {
+    let page = kernel::page_size();
+    let begin = address.0 - address.0 % page;
+    if is_arena() && ground::contains(address) {
+        let size = (address.0 + size).next_multiple_of(page) - begin;
+        UNGUARDED.fetch_add(u64::from(!ground::reserve(Addr(begin), size)), Relaxed);
+    }
 }
 
 /// The program names an address in the gap: our anchors in that range go, before it would be refused because of them.
@@ -105,6 +131,10 @@ fn make_way(id: ShmId, address: Addr, held: Option<&Inside>) {
 fn remove_anchors(id: ShmId, address: Addr, held: Option<&Inside>) {
     inside(held, || {
         let end = Addr(address.0.saturating_add(facts::learn(id)?.size));
+        if is_arena() {
+            ground::give_way(address, end);
+            return Some(());
+        }
         // One after the other: nothing allocates under the lock.
         let mut from = address;
         while let Some(anchor) = TRACKER.with(|tracker| tracker.gap()?.anchors(from, end).next()).flatten() {
@@ -130,7 +160,7 @@ fn inside<T>(held: Option<&Inside>, work: impl FnOnce() -> Option<T>) -> Option<
 #[cold]
 fn prepare(held: Option<&Inside>) {
     inside(held, || {
-        let gap = if options().guard { ground::find().and_then(Gap::new).map(Box::new) } else { None };
+        let gap = if options().guard == Guard::Off { None } else { ground::find().and_then(Gap::new).map(Box::new) };
         let state = if gap.is_some() { ON } else { OFF };
         if let Some(gap) = gap {
             // Another thread may have been faster; its gap is as good.

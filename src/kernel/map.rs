@@ -45,7 +45,7 @@ pub fn likes() -> Option<usize> {
 }
 
 /// Maps `size` bytes at `address` that nobody can touch; `false` where something is mapped there already, or nothing can be.
-pub fn forbidden_page_at(address: usize, size: usize) -> bool {
+pub fn forbidden_at(address: usize, size: usize) -> bool {
     let flags = int(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE);
     // SAFETY: it takes the place of nothing.
     match unsafe { syscall6(libc::SYS_mmap, [address, size, int(libc::PROT_NONE), flags, int(-1), 0]) } {

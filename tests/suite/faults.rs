@@ -55,7 +55,7 @@ fn every_handler_gets_the_signal_as_it_came() {
 fn wherever_it_faults_the_segment_and_the_place_are_named() {
     for place in ["thread", "child", "handler", "many", "reattached"] {
         for way in WAYS {
-            let ran = run("faults/places.c", &[place], way, "");
+            let ran = run("faults/places.c", &[place], way, if way == Way::Linked { "guard=arena" } else { "" });
             let context = format!("{way:?} {place}: {:?}\n{}", ran.status, ran.stderr);
             if place == "child" {
                 assert_eq!(
@@ -103,7 +103,7 @@ fn where_the_handlers_stack_is_used_up_the_program_dies_as_it_would() {
 
 #[test]
 fn attachments_that_the_program_changes_itself_are_its_own_affair() {
-    for options in ["", "guard=0"] {
+    for options in ["", "guard=0", "guard=arena"] {
         for (way, ran) in undisturbed("faults/behind.c", &[], options) {
             assert_eq!(ran.status.code(), Some(3), "{way:?} {options}");
             assert!(!ran.stderr.contains("overflow"), "{way:?}\n{}", ran.stderr);
@@ -118,8 +118,11 @@ fn segments_of_every_size_are_guarded_on_both_sides_and_after_their_detach() {
     let sizes: Vec<_> = small.into_iter().chain(large).map(|size: u64| size.to_string()).collect();
     let sizes: Vec<_> = sizes.iter().map(String::as_str).collect();
     for way in [Way::Preloaded, Way::LinkedStatic] {
-        let ran = run("faults/sizes.c", &sizes, way, "handle_segv=0");
-        assert_eq!((ran.stdout.as_str(), ran.status.code()), ("all of them are guarded\n", Some(3)), "{}", ran.stderr);
+        for guard in ["1", "arena"] {
+            let ran = run("faults/sizes.c", &sizes, way, &format!("handle_segv=0:guard={guard}"));
+            let seen = (ran.stdout.as_str(), ran.status.code());
+            assert_eq!(seen, ("all of them are guarded\n", Some(3)), "{guard}\n{}", ran.stderr);
+        }
     }
 }
 
@@ -217,5 +220,14 @@ fn what_is_known_from_a_segment_alone_is_no_leak_of_the_heap() {
     for way in [Way::Preloaded, Way::Linked] {
         let ran = Run::new(program(way), way).go();
         assert_eq!((ran.status.code(), ran.stderr.as_str()), (Some(0), ""), "{way:?}");
+    }
+}
+
+#[test]
+fn what_the_program_puts_at_an_address_of_its_own_stays_there() {
+    for options in ["", "guard=0", "guard=arena"] {
+        for (way, ran) in undisturbed("faults/own_address.c", &[], options) {
+            assert_eq!((ran.status.code(), ran.stderr.as_str()), (Some(3), ""), "{way:?} {options}");
+        }
     }
 }

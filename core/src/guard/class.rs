@@ -82,7 +82,7 @@ impl Class {
     }
 
     /// Bytes of a block, or of a slot that is larger than one.
-    const fn block(&self) -> usize {
+    pub const fn block(&self) -> usize {
         if self.stride > BLOCK { self.stride } else { BLOCK }
     }
 
@@ -134,6 +134,19 @@ impl Class {
         if let Some(slot) = self.slot(place)
             && !self.resting.remove(slot)
         {
+            let (block, bit) = self.position(slot);
+            if let Some(free) = self.free.get_mut(block) {
+                *free &= !bit;
+            }
+        }
+    }
+
+    pub fn occupy(&mut self, begin: Addr, end: Addr) {
+        let used = self.free.len() * self.slots_of_block();
+        let first = begin.0.saturating_sub(self.begin) / self.stride;
+        let last = end.0.saturating_sub(self.begin).div_ceil(self.stride).min(used);
+        for slot in first..last {
+            self.resting.remove(slot);
             let (block, bit) = self.position(slot);
             if let Some(free) = self.free.get_mut(block) {
                 *free &= !bit;

@@ -59,6 +59,12 @@ impl Gap {
         }
     }
 
+    /// Bytes of the block that begins with `anchor`.
+    #[must_use]
+    pub fn block(&self, anchor: Addr) -> Option<usize> {
+        self.classes.iter().find(|class| class.contains(anchor)).map(Class::block)
+    }
+
     /// The attachment at `place` is about to be detached, or somebody else has mapped something there: it rests, and is
     /// used again only after many others.
     pub fn rest(&mut self, place: Addr) {
@@ -71,6 +77,13 @@ impl Gap {
     pub fn take_back(&mut self, place: Addr) {
         if let Some(class) = self.class_of(place) {
             class.take_back(place);
+        }
+    }
+
+    /// The program has attached something here by an address of its own: nothing else goes there any more.
+    pub fn occupy(&mut self, begin: Addr, end: Addr) {
+        for class in &mut self.classes {
+            class.occupy(begin, end);
         }
     }
 

@@ -111,6 +111,20 @@ fn addresses_that_are_no_places_change_nothing() {
 }
 
 #[test]
+fn where_the_program_attaches_by_itself_nothing_else_is_placed() {
+    let mut gap = Gap::new(BEGIN).unwrap();
+    let places: Vec<_> = (0..5).map(|_| take(&mut gap, PAGE).unwrap()).collect();
+    gap.rest(places[1]);
+    gap.put_back(places[3]);
+    gap.occupy(Addr(places[1].0 + PAGE), Addr(places[3].0 + 1));
+    for _ in 0..500 {
+        let place = take(&mut gap, PAGE).unwrap();
+        assert!(!places[1..=3].contains(&place));
+        gap.rest(place);
+    }
+}
+
+#[test]
 fn a_block_without_an_anchor_is_left_alone() {
     let mut gap = Gap::new(BEGIN).unwrap();
     let Taken::Anchor(refused) = gap.take(PAGE) else { panic!("no first block") };

@@ -1,7 +1,7 @@
 //! Every option, once: its name, its kind, its default and its meaning.
 
 use super::value::{Kind, Word};
-use super::{Color, FailOn, SlackCheck, TraceFormat};
+use super::{Color, FailOn, Guard, SlackCheck, TraceFormat};
 
 pub struct Entry {
     pub name: &'static str,
@@ -77,8 +77,9 @@ pub const TABLE: &[Entry] = &[
         name: "guard",
         default: "1",
         meaning: "choose where segments are attached, unless the program names an address, so that an access before or behind \
-                  one faults, and one after its detach; 0 leaves the choice to the kernel",
-        kind: Kind::Switch(|options| &mut options.guard),
+                  one faults, and one after its detach: far from where the kernel maps anything (1), or in reserved address \
+                  space, which nothing can get into and costs more (arena); 0 leaves the choice to the kernel",
+        kind: Kind::Word(|options| &mut options.guard),
     },
     Entry {
         name: "halt_on_error",
@@ -204,6 +205,20 @@ impl Word for FailOn {
 
     fn choose(&mut self, position: usize) {
         *self = [Self::Error, Self::Warning][position];
+    }
+}
+
+impl Word for Guard {
+    fn words(&self) -> &'static [&'static str] {
+        &["0", "1", "arena"]
+    }
+
+    fn position(&self) -> usize {
+        *self as usize
+    }
+
+    fn choose(&mut self, position: usize) {
+        *self = [Self::Off, Self::Gap, Self::Arena][position];
     }
 }
 

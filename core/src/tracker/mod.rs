@@ -168,7 +168,13 @@ impl Tracker {
     pub fn record(&mut self, call: &Call, outcome: Outcome, around: &Surroundings) -> Recorded {
         match (*call, outcome) {
             (Call::Get { key, size, flags }, Ok(value)) => self.record_get(id_of(value), key, size, flags, around),
-            (Call::Attach { id, flags, .. }, Ok(value)) => self.record_attach(id, Addr(value), flags, around),
+            (Call::Attach { id, flags, address }, Ok(value)) => {
+                let recorded = self.record_attach(id, Addr(value), flags, around);
+                if address.0 != 0 && recorded == Recorded::Done {
+                    self.keep_clear_of(Addr(value));
+                }
+                recorded
+            }
             (Call::Attach { id, address, flags }, Err(errno)) => {
                 self.record_refusal(Refused { id, address, flags, errno, site: around.place.site })
             }
@@ -260,6 +266,16 @@ impl Tracker {
         match self.add_attachment(address, size, id, flags, around.place) {
             Ok(()) => Recorded::Done,
             Err(Full { room }) => Recorded::Needs(Wanted::Attachments(room)),
+        }
+    }
+
+    /// The program has chosen the place: where that is in the gap, no other attachment goes there.
+    fn keep_clear_of(&mut self, address: Addr) {
+        let attachment = self.attachments.get(Attachment::key(address));
+        if let Some(gap) = self.gap.as_mut().filter(|gap| gap.contains(address))
+            && let Some(attachment) = attachment
+        {
+            gap.occupy(address, Addr(address.0.saturating_add(attachment.size)));
         }
     }
 
@@ -519,11 +535,11 @@ impl Tracker {
     }
 
     /// A place for the next attachment of `id`, after its last answer, an anchor, was `opened`. `None` where the size is
-    /// neither known nor `learned`.
+    /// neither `learned` nor known.
     #[inline]
     pub fn place(&mut self, id: ShmId, learned: Option<usize>, opened: Option<Addr>) -> Option<Taken> {
         let known = self.segments.get(Segment::key(id)).map(|segment| (segment.size, segment.flags));
-        let (size, flags) = known.or(learned.map(|size| (size, 0)))?;
+        let (size, flags) = (learned.or(known.map(|known| known.0))?, known.map_or(0, |known| known.1));
         // Huge pages have their own ideas of where they may begin.
         let Some(gap) = self.gap.as_mut().filter(|_| flags & SHM_HUGETLB == 0) else { return Some(Taken::Nowhere) };
         if let Some(anchor) = opened {
