@@ -60,14 +60,14 @@ pub fn reserve(begin: Addr, size: usize) -> bool {
     map::forbidden_at(begin.0, size)
 }
 
-/// Gives up what is reserved between two addresses, for an attach that the program wants there. Where a page of it can be
+/// Gives up what is reserved between two addresses of blocks of ours, for an attach that the program wants there. Where a page of it can be
 /// read, something else is there, and the kernel shall say so.
 pub fn give_way(begin: Addr, end: Addr) {
     let page = kernel::page_size();
     let (begin, end) = (begin.0 - begin.0 % page, end.0.next_multiple_of(page));
     let is_ours = |address| map::copy(address, &mut [0]).is_err();
-    if contains(Addr(begin)) && contains(Addr(end - 1)) && (begin..end).step_by(page).all(is_ours) {
-        // SAFETY: in the arena, and nobody can touch it.
+    if (begin..end).step_by(page).all(is_ours) {
+        // SAFETY: in a block that was reserved, and nobody can touch it.
         let _ = unsafe { map::unmap(begin, end - begin) };
     }
 }

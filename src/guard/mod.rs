@@ -113,10 +113,15 @@ fn is_arena() -> bool {
 pub fn reserve_again(address: Addr, size: usize) {
     let page = kernel::page_size();
     let begin = address.0 - address.0 % page;
-    if is_arena() && ground::contains(address) {
-        let size = (address.0 + size).next_multiple_of(page) - begin;
-        UNGUARDED.fetch_add(u64::from(!ground::reserve(Addr(begin), size)), Relaxed);
+    let end = (address.0 + size).next_multiple_of(page);
+    if is_arena() && ground::contains(address) && is_ours(Addr(begin), Addr(end)) {
+        UNGUARDED.fetch_add(u64::from(!ground::reserve(Addr(begin), end - begin)), Relaxed);
     }
+}
+
+/// Whether all between two addresses is in blocks that were reserved.
+fn is_ours(begin: Addr, end: Addr) -> bool {
+    TRACKER.with(|tracker| tracker.gap().is_some_and(|gap| gap.has_opened(begin, end))) == Some(true)
 }
 
 /// The program names an address in the gap: our anchors in that range go, before it would be refused because of them.
@@ -132,7 +137,9 @@ fn remove_anchors(id: ShmId, address: Addr, held: Option<&Inside>) {
     inside(held, || {
         let end = Addr(address.0.saturating_add(facts::learn(id)?.size));
         if is_arena() {
-            ground::give_way(address, end);
+            if is_ours(address, end) {
+                ground::give_way(address, end);
+            }
             return Some(());
         }
         // One after the other: nothing allocates under the lock.

@@ -50,6 +50,8 @@ pub struct Class {
     inset: usize,
     /// A block's free slots as bits, of the blocks that were given out so far.
     free: Vec<u32>,
+    /// Whether each of them is ours: its anchor could be mapped.
+    opened: Vec<bool>,
     /// How many blocks there can be.
     blocks: usize,
     /// No block before this one has a free slot.
@@ -65,7 +67,9 @@ impl Class {
         let blocks = range(number) / stride.max(BLOCK);
         let mut free = Vec::new();
         free.try_reserve_exact(blocks).ok()?;
-        Some(Self { begin, stride, inset, free, blocks, hint: 0, resting: Resting::NONE })
+        let mut opened = Vec::new();
+        opened.try_reserve_exact(blocks).ok()?;
+        Some(Self { begin, stride, inset, free, opened, blocks, hint: 0, resting: Resting::NONE })
     }
 
     pub const fn end(&self) -> usize {
@@ -111,14 +115,16 @@ impl Class {
         }
         // Nothing of it is free until its anchor is there; where there can be none, nothing ever is.
         self.free.push(0);
+        self.opened.push(false);
         Taken::Anchor(Addr(self.begin + new * self.block()))
     }
 
     pub fn open(&mut self, anchor: Addr) {
         let block = (anchor.0 - self.begin) / self.block();
         let all = u32::MAX >> (MOST_IN_A_BLOCK - self.slots_of_block());
-        if let Some(free) = self.free.get_mut(block) {
+        if let (Some(free), Some(opened)) = (self.free.get_mut(block), self.opened.get_mut(block)) {
             *free = all;
+            *opened = true;
             self.hint = self.hint.min(block);
         }
     }
@@ -161,11 +167,19 @@ impl Class {
     }
 
     /// The anchors between two addresses.
-    pub fn anchors(&self, begin: Addr, end: Addr) -> impl Iterator<Item = Addr> + use<> {
-        let (origin, block, count) = (self.begin, self.block(), self.free.len());
-        let first = begin.0.saturating_sub(origin).div_ceil(block);
-        let last = end.0.saturating_sub(origin).div_ceil(block).min(count);
-        (first..last).map(move |number| Addr(origin + number * block))
+    pub fn anchors(&self, begin: Addr, end: Addr) -> impl Iterator<Item = Addr> {
+        let first = begin.0.saturating_sub(self.begin).div_ceil(self.block());
+        let last = end.0.saturating_sub(self.begin).div_ceil(self.block()).min(self.opened.len());
+        (first..last).filter(|number| self.opened[*number]).map(|number| Addr(self.begin + number * self.block()))
+    }
+
+    /// Whether all between two addresses is in blocks of ours.
+    pub fn has_opened(&self, begin: Addr, end: Addr) -> bool {
+        let block = |address: usize| address.checked_sub(self.begin).map(|offset| offset / self.block());
+        match (block(begin.0), end.0.checked_sub(1).and_then(block)) {
+            (Some(first), Some(last)) => (first..=last).all(|number| self.opened.get(number) == Some(&true)),
+            _ => false,
+        }
     }
 
     /// From where to where nothing but this place is used.

@@ -105,6 +105,12 @@ impl Gap {
         self.classes.iter().flat_map(move |class| class.anchors(begin, end))
     }
 
+    /// Whether all between two addresses lies in blocks whose anchors were mapped.
+    #[must_use]
+    pub fn has_opened(&self, begin: Addr, end: Addr) -> bool {
+        self.classes.iter().any(|class| class.has_opened(begin, end))
+    }
+
     /// How far a place's own surroundings go: to its sides, and beyond `size` bytes, nothing else of ours is mapped.
     #[must_use]
     pub fn reach(&self, place: Addr) -> Option<(Addr, Addr)> {

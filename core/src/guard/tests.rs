@@ -133,6 +133,10 @@ fn a_block_without_an_anchor_is_left_alone() {
     gap.open(other);
     let Taken::At(place) = gap.take(PAGE) else { panic!("the second block is open") };
     assert!(place > other);
+    assert_eq!(gap.anchors(Addr(0), Addr(usize::MAX)).collect::<Vec<_>>(), [other], "the other is not ours");
+    assert!(gap.has_opened(other, Addr(place.0 + PAGE)));
+    assert!(!gap.has_opened(refused, Addr(place.0 + PAGE)) && !gap.has_opened(place, Addr(place.0 + (2 << 20))));
+    assert!(!gap.has_opened(Addr(0), Addr(1)) && !gap.has_opened(Addr(BEGIN - 1), place));
 }
 
 #[test]
