@@ -1,6 +1,7 @@
 //! The reads behind the trait `Facts`: after the real call, for a rule that is about to speak. All of it may be missing.
 
 mod creator;
+mod map;
 mod memory;
 mod namespace;
 
@@ -10,7 +11,7 @@ use crate::{identity, process};
 use shmsan_core::call::{Addr, Key, ShmId};
 use shmsan_core::detail::{Limits, Owner, Status, Usage};
 use shmsan_core::facts::{
-    Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts, mappings_by_segment, user_name,
+    Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts, Space, Visit, mappings_by_segment, user_name,
 };
 use shmsan_core::flags::{self, PERMISSIONS};
 use shmsan_core::path::{File, PathStart};
@@ -170,6 +171,22 @@ impl Facts for Kernel {
         file::of_path(path)
     }
 
+    fn each_mapping(&self, from: Addr, to: Addr, visit: Visit<'_>) -> Option<()> {
+        map::each(from, to, visit)
+    }
+
+    fn lowest_address(&self) -> usize {
+        map::lowest_address()
+    }
+
+    fn space(&self) -> Space {
+        map::space(kernel::page_size())
+    }
+
+    fn lender(&self) -> Option<i32> {
+        process::lender()
+    }
+
     fn past(&self) -> &dyn Past {
         self
     }
@@ -187,6 +204,10 @@ impl Past for Kernel {
 
     fn attachment_of_segment(&self, id: ShmId) -> Option<Attachment> {
         TRACKER.with(|tracker| tracker.attachment_of_segment(id)).flatten()
+    }
+
+    fn twin_of(&self, id: ShmId, address: Addr) -> Option<Attachment> {
+        TRACKER.with(|tracker| tracker.twin_of(id, address)).flatten()
     }
 
     fn detached_from(&self, address: Addr) -> Option<Detached> {

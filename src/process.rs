@@ -59,6 +59,15 @@ pub fn is_in_use() -> bool {
     IN_USE.load(Acquire)
 }
 
+/// The process that lends this one its memory: a child of vfork, or of clone with CLONE_VM, finds another's pid here. Where
+/// the page is not wiped in a child of fork there is no telling, and it is not said.
+pub fn lender() -> Option<i32> {
+    known().filter(|pid| WIPED.load(Acquire) && *pid != kernel::pid())
+}
+
+/// Whether the kernel wipes the page in a child with a memory of its own.
+static WIPED: AtomicBool = AtomicBool::new(false);
+
 /// This is a child: to be said where the kernel does not wipe the page.
 pub fn forget() {
     be_unready();
@@ -69,7 +78,8 @@ pub fn forget() {
 pub fn settle() {
     if !IN_USE.swap(true, Release) {
         // Where the kernel cannot wipe it, only `pthread_atfork` tells of a fork.
-        let _ = map::wipe_on_fork(&raw const PAGE as usize, size_of::<Page>());
+        let wiped = map::wipe_on_fork(&raw const PAGE as usize, size_of::<Page>());
+        WIPED.store(wiped.is_ok(), Release);
     }
     PAGE.pid.store(kernel::pid(), Release);
 }

@@ -62,11 +62,20 @@ pub fn forbidden_at(address: usize, size: usize) -> bool {
 
 /// Whether RLIMIT_AS holds for this process: each mapping of ours would be missing elsewhere.
 pub fn is_address_space_limited() -> bool {
+    ask_address_space_limit().is_none_or(|limit| limit != libc::RLIM64_INFINITY)
+}
+
+/// The bytes that RLIMIT_AS allows; `None` where it does not hold.
+pub fn address_space_limit() -> Option<u64> {
+    ask_address_space_limit().filter(|limit| *limit != libc::RLIM64_INFINITY)
+}
+
+fn ask_address_space_limit() -> Option<u64> {
     let mut limit = libc::rlimit64 { rlim_cur: libc::RLIM64_INFINITY, rlim_max: libc::RLIM64_INFINITY };
     let arguments = [0, libc::RLIMIT_AS as usize, 0, &raw mut limit as usize];
     // SAFETY: the kernel writes into our struct, and changes nothing.
-    let asked = unsafe { syscall(libc::SYS_prlimit64, arguments) };
-    asked.is_err() || limit.rlim_cur != libc::RLIM64_INFINITY
+    unsafe { syscall(libc::SYS_prlimit64, arguments) }.ok()?;
+    Some(limit.rlim_cur)
 }
 
 /// Makes pages read as zero in every later child (MADV_WIPEONFORK, madvise(2)).

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod file;
 mod identity;
 pub mod map;
+pub mod maps;
 mod objects;
 pub mod opened;
 pub mod own_stack;

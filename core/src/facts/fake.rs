@@ -1,14 +1,16 @@
 //! Facts for the tests of rules: what is not said is not there.
 
-use super::{Facts, Heir, HugePages, Identity, Life, Memory, Past, SegmentFacts};
+use super::{Facts, Heir, HugePages, Identity, Life, Mapping, Memory, Past, SegmentFacts, Space, Visit};
 use crate::call::{Addr, Key, ShmId};
 use crate::detail::{Limits, Owner, Status, Usage};
 use crate::path::{File, PathStart};
 use crate::site::Site;
 use crate::tracker::{Attachment, Created, Detached, Failed, Named, Removed, Replaced, Segment, Tracker};
+use std::ops::ControlFlow;
 
 pub const PID: i32 = 77;
 pub const PAGE: usize = 4096;
+pub const LOWEST: usize = 0x10000;
 
 /// The kernel, and in `tracker` the past.
 #[derive(Default)]
@@ -30,6 +32,10 @@ pub struct World {
     pub lock_limit: Option<u64>,
     pub namespace: Option<u32>,
     pub files: Vec<(PathStart, File)>,
+    /// `None` where there is no /proc.
+    pub mappings: Option<Vec<Mapping>>,
+    pub space: Space,
+    pub lender: Option<i32>,
     pub tracker: Tracker,
 }
 
@@ -161,6 +167,24 @@ impl Facts for World {
         self.files.iter().find(|(name, _)| name == path).map(|(_, file)| *file)
     }
 
+    fn each_mapping(&self, from: Addr, to: Addr, visit: Visit<'_>) -> Option<()> {
+        let overlapping = self.mappings.as_ref()?.iter().filter(|mapping| mapping.end > from && mapping.begin < to);
+        overlapping.map(visit).find(ControlFlow::is_break);
+        Some(())
+    }
+
+    fn lowest_address(&self) -> usize {
+        LOWEST
+    }
+
+    fn space(&self) -> Space {
+        self.space
+    }
+
+    fn lender(&self) -> Option<i32> {
+        self.lender
+    }
+
     fn past(&self) -> &dyn Past {
         self
     }
@@ -177,6 +201,10 @@ impl Past for World {
 
     fn attachment_of_segment(&self, id: ShmId) -> Option<Attachment> {
         self.tracker.attachment_of_segment(id)
+    }
+
+    fn twin_of(&self, id: ShmId, address: Addr) -> Option<Attachment> {
+        self.tracker.twin_of(id, address)
     }
 
     fn detached_from(&self, address: Addr) -> Option<Detached> {

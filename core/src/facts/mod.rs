@@ -4,12 +4,14 @@
 #[cfg(test)]
 pub mod fake;
 mod heir;
+mod map;
 mod memory;
 mod parse;
 mod process;
 mod segment;
 
 pub use heir::Heir;
+pub use map::{Access, Kind, Mapping, Scan, Space, Visit, mapping};
 pub use memory::{HugePages, Memory, Size};
 pub use parse::{Started, field_of, mappings_by_segment, memory, started, user_name};
 pub use process::{Identity, Life, Process};
@@ -69,6 +71,14 @@ pub trait Facts {
     fn namespace(&self) -> Option<u32>;
     /// The file that a whole path names now.
     fn file(&self, path: &PathStart) -> Option<File>;
+    /// Shows each mapping of this process between two addresses, in their order; `None` where that cannot be seen.
+    fn each_mapping(&self, from: Addr, to: Addr, visit: Visit<'_>) -> Option<()>;
+    /// Below it, only the privileged may map anything (vm.mmap_min_addr).
+    fn lowest_address(&self) -> usize;
+    /// The address space of this process.
+    fn space(&self) -> Space;
+    /// The process that stopped until this one ends or executes something, and whose memory this is (vfork(2)).
+    fn lender(&self) -> Option<i32>;
     /// What this process did.
     fn past(&self) -> &dyn Past;
 }
@@ -80,6 +90,8 @@ pub trait Past {
     fn attachment_of(&self, address: Addr) -> Option<Attachment>;
     /// The newest attachment of `id` that is still there.
     fn attachment_of_segment(&self, id: ShmId) -> Option<Attachment>;
+    /// An attachment of the same segment at another address.
+    fn twin_of(&self, id: ShmId, address: Addr) -> Option<Attachment>;
     /// The last detach of an attachment that began at `address`.
     fn detached_from(&self, address: Addr) -> Option<Detached>;
     /// This process's own removal of `id`.

@@ -463,6 +463,13 @@ impl Tracker {
         all.max_by_key(|attachment| attachment.number).copied()
     }
 
+    /// The newest attachment of `id` at another address than this.
+    #[must_use]
+    pub fn twin_of(&self, id: ShmId, address: Addr) -> Option<Attachment> {
+        let others = self.attachments.iter().filter(|other| other.id == id && other.address != address);
+        others.max_by_key(|attachment| attachment.number).copied()
+    }
+
     /// How many attachments of `id` are known here.
     #[must_use]
     pub fn attachments_of(&self, id: ShmId) -> u64 {

@@ -1,0 +1,116 @@
+//! What this process has mapped, asked of the kernel: bounded in memory and in time, however many mappings there are.
+
+use crate::kernel::file;
+use crate::kernel::map::address_space_limit;
+use crate::kernel::maps::{Answer, Maps};
+use crate::kernel::signal;
+use shmsan_core::call::Addr;
+use shmsan_core::facts::{Access, Mapping, Scan, Space, Visit};
+use shmsan_core::path::PathStart;
+use std::ffi::CStr;
+use std::ops::ControlFlow;
+
+/// A path has room in that; so much text is read at once.
+const ROOM: usize = 4096;
+/// So many mappings are asked for one by one, and so much of the text is read, before the rest is left alone.
+const MOST: usize = 4096;
+const TEXT: usize = 16 << 20;
+
+/// What vm.mmap_min_addr is where nobody has changed it.
+const USUAL_LOWEST: usize = 65536;
+
+/// Shows each mapping between two addresses; `None` where nobody tells.
+pub fn each(from: Addr, to: Addr, visit: Visit<'_>) -> Option<()> {
+    let mut room: Vec<u8> = Vec::new();
+    room.try_reserve_exact(ROOM).ok()?;
+    room.resize(ROOM, 0);
+    // A handler of the program would find a descriptor that is not its own.
+    signal::undisturbed(|| {
+        let maps = Maps::open()?;
+        match ask(&maps, from, to, &mut room, visit) {
+            ControlFlow::Break(()) => Some(()),
+            ControlFlow::Continue(from) => read(&maps, from, to, &mut room, visit),
+        }
+    })
+}
+
+/// One after the other; goes on with the address from which on the kernel does not answer.
+fn ask(maps: &Maps, from: Addr, to: Addr, room: &mut [u8], visit: Visit<'_>) -> ControlFlow<(), Addr> {
+    let mut at = from;
+    for _ in 0..MOST {
+        let answer = match maps.ask(at.0, room) {
+            Ok(answer) => answer,
+            Err(libc::ENOENT) => return ControlFlow::Break(()),
+            Err(_) => return ControlFlow::Continue(at),
+        };
+        let Some(mapping) = mapping(&answer, room) else { return ControlFlow::Continue(at) };
+        if mapping.begin >= to || mapping.end <= at {
+            return ControlFlow::Break(());
+        }
+        visit(&mapping)?;
+        at = mapping.end;
+    }
+    ControlFlow::Break(())
+}
+
+fn mapping(answer: &Answer, name: &[u8]) -> Option<Mapping> {
+    Some(Mapping {
+        begin: Addr(usize::try_from(answer.begin).ok()?),
+        end: Addr(usize::try_from(answer.end).ok()?),
+        access: Access(answer.access.to_le_bytes()[0] & 15),
+        offset: answer.offset,
+        inode: answer.inode,
+        name: PathStart::new(name.get(..answer.name_length)?),
+    })
+}
+
+fn read(maps: &Maps, from: Addr, to: Addr, room: &mut [u8], visit: Visit<'_>) -> Option<()> {
+    let (mut scan, mut left) = (Scan::new(from, to), TEXT);
+    loop {
+        let got = maps.read(room).ok()?;
+        if got == 0 || left < got || scan.read(&room[..got], visit).is_break() {
+            return Some(());
+        }
+        left -= got;
+    }
+}
+
+/// Below it, only the privileged may map anything.
+pub fn lowest_address() -> usize {
+    let read = number(c"/proc/sys/vm/mmap_min_addr").and_then(|lowest| usize::try_from(lowest).ok());
+    read.unwrap_or(USUAL_LOWEST)
+}
+
+pub fn space(page: usize) -> Space {
+    Space {
+        used: number(c"/proc/self/statm").map(|pages| pages.saturating_mul(page as u64)),
+        limit: address_space_limit(),
+        mappings: count(),
+        most_mappings: number(c"/proc/sys/vm/max_map_count"),
+    }
+}
+
+/// By the text: one piece of it holds many.
+fn count() -> Option<u64> {
+    let mut room: Vec<u8> = Vec::new();
+    room.try_reserve_exact(ROOM).ok()?;
+    room.resize(ROOM, 0);
+    let (mut lines, mut left) = (0, TEXT);
+    signal::undisturbed(|| {
+        let maps = Maps::open()?;
+        loop {
+            let got = maps.read(&mut room).ok()?;
+            if got == 0 {
+                return Some(lines);
+            }
+            left = usize::checked_sub(left, got)?;
+            lines += room[..got].split(|byte| *byte == b'\n').count() as u64 - 1;
+        }
+    })
+}
+
+/// The number that a file begins with.
+fn number(path: &CStr) -> Option<u64> {
+    let text = file::read(path, ROOM)?;
+    str::from_utf8(&text).ok()?.split_ascii_whitespace().next()?.parse().ok()
+}
