@@ -5,9 +5,11 @@ use crate::site::{self, Caller};
 use crate::state::{TRACKER, options};
 use crate::{announce, memory};
 use shmsan_core::call::{Call, Outcome};
+use shmsan_core::check::look::{Advice, Look};
 use shmsan_core::check::{self, Check, Made};
 use shmsan_core::detail::Detail;
 use shmsan_core::errno::Errno;
+use shmsan_core::rule::Ring;
 use shmsan_core::tracker::Cause;
 
 /// A call that failed is explained by the first rule whose condition holds. The same failure at the same place costs a
@@ -42,4 +44,20 @@ pub fn succeeded(call: Call, outcome: Outcome, detail: Option<Detail>, caller: C
         }
     }
     found
+}
+
+/// What can be seen only before the call.
+pub fn look(call: &Call) -> Option<Look> {
+    let advice = if options().checks.wants(Ring::Advice) { Advice::Wanted } else { Advice::NotWanted };
+    Look::before(call, &Kernel::default(), advice)
+}
+
+/// Says what was seen before a call that succeeded.
+pub fn looked(look: &Look, call: Call, outcome: Outcome, caller: Caller) {
+    let made = Made { call, outcome, site: site::keep(&caller), detail: None };
+    let (rule, facts) = (look.rule(), Kernel::default());
+    let cause = Cause::Rule(rule);
+    if TRACKER.with(|tracker| tracker.said().is_new(made.site, cause)) == Some(true) {
+        announce::found(&made, rule, cause, look.explain(&made, &facts));
+    }
 }

@@ -34,6 +34,7 @@ mod state;
 mod suppressions;
 mod thread;
 mod trace;
+mod unmapped;
 mod verbose;
 mod verdict;
 mod weak;

@@ -5,7 +5,7 @@ use crate::boundary::{self, contain};
 use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
-use crate::{alloc, announce, facts, kernel, leaks, lsan, process, sink, site, thread, verbose};
+use crate::{alloc, announce, facts, kernel, leaks, lsan, process, sink, site, thread, unmapped, verbose};
 use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use shmsan_core::check::slack::Look;
@@ -212,6 +212,7 @@ extern "C" fn at_end(_: *mut c_void) {
                 leaks::advise();
             }
         }
+        unmapped::report();
         announce::summary();
         suppressions::say_used();
         verbose::say_seen();

@@ -10,6 +10,7 @@ use crate::thread::{self, Inside};
 use crate::trace::Stopwatch;
 use crate::{errno, judge, keys, leaks, lsan, memory, process, slack};
 use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
+use shmsan_core::check::attach::USUAL;
 use shmsan_core::check::control::is_index;
 use shmsan_core::detail::{Change, Detail};
 use shmsan_core::errno::Errno;
@@ -31,7 +32,7 @@ const SMALLEST_PAGE: usize = 4096;
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 pub fn perform(call: Call, caller: Caller) -> isize {
-    if !process::is_ready() {
+    if !process::is_ready() || asks_for_a_look(call) {
         return perform_at_length(call, caller);
     }
     let released = release(call, caller);
@@ -73,7 +74,15 @@ fn perform_at_length(call: Call, caller: Caller) -> isize {
     value
 }
 
+/// A shmat that may destroy something, or holds what shmat does not know: the usual one is told by one comparison.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+const fn asks_for_a_look(call: Call) -> bool {
+    matches!(call, Call::Attach { flags, .. } if flags & !USUAL != 0)
+}
+
 fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
+    let look = contain(|| judge::look(&call)).flatten();
     let released = match call {
         Call::Detach { address } => release_attachment(address, caller, inside),
         _ => None,
@@ -100,6 +109,9 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
         }
     }
     note(call, outcome, change.as_ref(), caller, inside);
+    if let Some(look) = look.filter(|_| outcome.is_ok()) {
+        contain(|| judge::looked(&look, call, outcome, caller));
+    }
     outcome
 }
 

@@ -12,7 +12,7 @@ pub use log_path::{LogPath, file_name};
 pub use nearest::nearest;
 pub use page::{documented, page};
 
-use crate::rule::Checks;
+use crate::rule::{Checks, Ring};
 use crate::text::{Plain, shortened};
 use grammar::{Item, Value};
 use table::Entry;
@@ -173,7 +173,8 @@ impl Options {
     /// Whether each call needs more than to be tracked and judged.
     #[must_use]
     pub const fn looks_at_every_call(&self) -> bool {
-        self.trace || self.panic_on_purpose || self.end_aligned || matches!(self.guard, Guard::Arena)
+        let guards = self.end_aligned || matches!(self.guard, Guard::Arena);
+        self.trace || self.panic_on_purpose || guards || self.checks.wants(Ring::Advice)
     }
 }
 

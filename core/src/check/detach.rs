@@ -1,5 +1,7 @@
 //! What can be wrong with shmdt(2).
 
+mod there;
+
 use super::{Check, Explain, Made, Words};
 use crate::call::{Addr, Call};
 use crate::errno::Errno;
@@ -14,6 +16,8 @@ pub const FAILED: &[Check] = &[
     Check { rule: &rule::detach::DOUBLE_DETACH, find: double_detach },
     Check { rule: &rule::detach::NOT_AN_ATTACHMENT, find: not_an_attachment },
 ];
+
+pub const SUCCEEDED: &[Check] = &[Check { rule: &rule::detach::VFORK_CHILD_DETACHED, find: vfork_child_detached }];
 
 /// The address that the kernel refused.
 fn refused_address(made: &Made) -> Option<Addr> {
@@ -98,15 +102,27 @@ fn double_detach<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>
     }))
 }
 
-fn not_an_attachment<'a>(made: &'a Made, _facts: &'a dyn Facts) -> Option<Explain<'a>> {
+fn not_an_attachment<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
     let address = refused_address(made)?;
-    Some(Box::new(move || Words {
-        headline: format!("nothing is attached at {address}"),
-        why: "shmdt takes what shmat returned and nothing else; memory of malloc goes by free, what mmap returned by \
-              munmap, POSIX shared memory by munmap and shm_unlink"
+    Some(Box::new(move || there::words(address, facts)))
+}
+
+fn vfork_child_detached<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
+    let (Call::Detach { address }, Ok(_)) = (made.call, made.outcome) else { return None };
+    let parent = facts.lender()?;
+    Some(Box::new(move || {
+        Words {
+        headline: format!("a child of vfork has detached {address} for its parent, pid {parent}, too"),
+        earlier: facts.past().detached_from(address).map(|detached| Earlier {
+            what: format!("segment {} was attached there", detached.attachment.id),
+            site: detached.attachment.site,
+        }),
+        why: "until it executes something or ends, a child of vfork uses the memory of its parent and no copy of it: the \
+              parent's next access ends the parent"
             .to_owned(),
-        fix: "pass the address that shmat returned, or the function that belongs to this memory".to_owned(),
+        fix: "leave the shmdt out: exec detaches everything by itself; or use fork".to_owned(),
         ..Words::default()
+    }
     }))
 }
 
@@ -188,5 +204,16 @@ mod tests {
         world.tracker.record_failure(failed);
         let finding = first(&detach(usize::MAX), &world).unwrap();
         assert!(finding.why.contains("EACCES") && finding.earlier.unwrap().site == FIRST.site);
+    }
+
+    #[test]
+    fn only_who_uses_the_memory_of_another_detaches_for_that_one() {
+        let made = Made { outcome: Ok(0), ..detach(0x10000) };
+        let mut world = attached();
+        world.tracker.release(Addr(0x10000), SECOND);
+        assert_eq!(rule_of(&made, &world), None);
+        world.lender = Some(76);
+        let finding = first(&made, &world).unwrap();
+        assert_eq!((finding.rule.id, finding.earlier.unwrap().site), ("vfork-child-detached", FIRST.site));
     }
 }

@@ -8,6 +8,7 @@ pub mod detach;
 pub mod exit;
 pub mod ftok;
 pub mod get;
+pub mod look;
 pub mod memory;
 pub mod namespace;
 pub mod overflow;
@@ -61,13 +62,14 @@ pub fn of(call: &Call, outcome: Outcome) -> impl Iterator<Item = &'static Check>
     let (own, of_the_id): (&'static [Check], &'static [Check]) = match (call, outcome.is_ok()) {
         (Call::Get { .. }, true) => (get::SUCCEEDED, &[]),
         (Call::Get { .. }, false) => (get::FAILED, &[]),
+        (Call::Attach { .. }, true) => (attach::SUCCEEDED, &[]),
+        (Call::Detach { .. }, true) => (detach::SUCCEEDED, &[]),
         (Call::Attach { .. }, false) => (attach::FAILED, shmid::SHMID_FAILED),
         (Call::Control { .. }, false) => (control::FAILED, shmid::SHMID_FAILED),
         (Call::Control { .. }, true) => (control::SUCCEEDED, &[]),
         (Call::Detach { .. }, false) => (detach::FAILED, &[]),
         (Call::Ftok { .. }, false) => (ftok::FAILED, &[]),
         (Call::Ftok { .. }, true) => (ftok::SUCCEEDED, &[]),
-        _ => (&[], &[]),
     };
     let refused: &[Check] = if outcome.is_ok() { &[] } else { access::FAILED };
     own.iter().chain(of_the_id).chain(refused)

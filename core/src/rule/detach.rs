@@ -2,7 +2,15 @@
 
 use super::{Page, Ring, Rule, Severity};
 
-pub const ALL: &[&Rule] = &[&DOUBLE_DETACH, &INTERIOR_DETACH, &UNCHECKED_SHMAT, &DETACH_NULL, &NOT_AN_ATTACHMENT];
+pub const ALL: &[&Rule] = &[
+    &DOUBLE_DETACH,
+    &INTERIOR_DETACH,
+    &UNCHECKED_SHMAT,
+    &DETACH_NULL,
+    &NOT_AN_ATTACHMENT,
+    &MUNMAP_OF_ATTACHMENT,
+    &VFORK_CHILD_DETACHED,
+];
 
 pub const DOUBLE_DETACH: Rule = Rule {
     id: "double-detach",
@@ -78,5 +86,34 @@ pub const NOT_AN_ATTACHMENT: Rule = Rule {
               shmdt(memory);                         /* EINVAL */",
         good: "free(memory);",
         man: "shmdt(2), shm_overview(7)",
+    },
+};
+
+pub const MUNMAP_OF_ATTACHMENT: Rule = Rule {
+    id: "munmap-of-attachment",
+    ring: Ring::Advice,
+    severity: Severity::Warning,
+    sentence: "An attachment was unmapped by other means than shmdt.",
+    page: Page {
+        why: "munmap of a part splits an attachment: each piece that is left counts in nattch, so the number of users is \
+              wrong for everybody who asks. munmap of all of it is as good as shmdt for Linux, and for no other system.",
+        bad: "munmap(memory, 4096);                  /* of 12288 */\n\
+              shmdt(memory);",
+        good: "shmdt(memory);",
+        man: "shmdt(2), munmap(2)",
+    },
+};
+
+pub const VFORK_CHILD_DETACHED: Rule = Rule {
+    id: "vfork-child-detached",
+    ring: Ring::Advice,
+    severity: Severity::Error,
+    sentence: "A child of vfork has detached a segment, and its parent with it.",
+    page: Page {
+        why: "Until it executes something or ends, such a child uses its parent's memory, not a copy: what it detaches is \
+              gone for the parent, which crashes at its next access.",
+        bad: "if (vfork() == 0) { shmdt(memory); execv(path, arguments); _exit(1); }",
+        good: "if (vfork() == 0) { execv(path, arguments); _exit(1); } /* exec detaches */",
+        man: "vfork(2), shmdt(2)",
     },
 };
