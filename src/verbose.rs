@@ -1,5 +1,6 @@
 //! `verbosity=1`: that shmsan is there at all, and what it saw of a process. One line at each end.
 
+use crate::guard;
 use crate::identity;
 use crate::kernel::file;
 use crate::sink;
@@ -22,6 +23,13 @@ pub fn say_loaded() {
     sink::say(format!("=={pid}==shmsan: version {version} is loaded into {program}\n").as_bytes());
 }
 
+/// At the first attach, where there can be no guards.
+pub fn say_unguarded(reason: &str) {
+    if is_wanted() {
+        sink::say(format!("=={}==shmsan: no guards around segments: {reason}\n", identity::pid()).as_bytes());
+    }
+}
+
 /// At exit.
 pub fn say_seen() {
     if !is_wanted() {
@@ -29,5 +37,10 @@ pub fn say_seen() {
     }
     if let Some(tally) = TRACKER.with(|tracker| tracker.tally()) {
         sink::say(tally::render(identity::pid(), &tally, sink::dropped()).as_bytes());
+    }
+    let unguarded = guard::unguarded();
+    if unguarded > 0 {
+        let line = format!("=={}==shmsan: {unguarded} times a segment or what it left had no guard\n", identity::pid());
+        sink::say(line.as_bytes());
     }
 }

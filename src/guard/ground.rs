@@ -23,25 +23,32 @@ const LARGEST_PAGE: usize = 32 << 10;
 /// The heap of AddressSanitizer and LeakSanitizer ends here.
 const SANITIZERS_END: usize = 0x6400_0000_0000;
 
-/// Where the gap is to begin; `None` where there can be none.
-pub fn find() -> Option<usize> {
-    let fits_pages = kernel::page_size() <= LARGEST_PAGE;
-    if !fits_pages || map::is_address_space_limited() || forbids_other_addresses() {
-        return None;
+const UNUSUAL_LAYOUT: &str = "the address space is laid out in an unusual way";
+
+/// Where the gap is to begin, or why there can be none.
+pub fn find() -> Result<usize, &'static str> {
+    if kernel::page_size() > LARGEST_PAGE {
+        return Err("pages are too large");
+    }
+    if map::is_address_space_limited() {
+        return Err("the address space is limited (RLIMIT_AS)");
+    }
+    if forbids_other_addresses() {
+        return Err("ThreadSanitizer and MemorySanitizer know the usual addresses alone");
     }
     // Where the kernel likes it now. There may be holes further up, and it grows downwards from here.
-    let top = map::likes()?.min(HIGHEST);
+    let top = map::likes().ok_or("the kernel maps nothing more")?.min(HIGHEST);
     if top < LOWEST {
-        return None;
+        return Err(UNUSUAL_LAYOUT);
     }
     let offset = kernel::random().unwrap_or(top as u64);
     let end = top - DISTANCE - usize::try_from(offset).unwrap_or(0) % PLAY;
     let begin = (end - Gap::SPAN) / Gap::ALIGNMENT * Gap::ALIGNMENT;
     if begin < SANITIZERS_END {
-        return None;
+        return Err(UNUSUAL_LAYOUT);
     }
     BEGIN.store(begin, Relaxed);
-    Some(begin)
+    Ok(begin)
 }
 
 /// Whether the gap spans `address`.

@@ -7,7 +7,7 @@ mod ground;
 use crate::boundary::contain;
 use crate::state::{TRACKER, options};
 use crate::thread::{self, Inside};
-use crate::{facts, fault, kernel};
+use crate::{facts, fault, kernel, verbose};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::SHM_REMAP;
@@ -152,6 +152,17 @@ fn remove_anchors(id: ShmId, address: Addr, held: Option<&Inside>) {
     });
 }
 
+/// Where there can be none, only who wants to know is told: nothing else of the program changes.
+fn find_gap() -> Option<Gap> {
+    let gap = ground::find().and_then(|begin| Gap::new(begin).ok_or("there is no memory for its tables"));
+    gap.inspect_err(|reason| verbose::say_unguarded(reason)).ok()
+}
+
+/// How many attachments the kernel had to place after all.
+pub fn unguarded() -> u64 {
+    UNGUARDED.load(Relaxed)
+}
+
 fn with_gap(held: Option<&Inside>, work: impl FnOnce(&mut Gap)) {
     inside(held, || TRACKER.with(|tracker| tracker.gap().map(work)));
 }
@@ -167,7 +178,7 @@ fn inside<T>(held: Option<&Inside>, work: impl FnOnce() -> Option<T>) -> Option<
 #[cold]
 fn prepare(held: Option<&Inside>) {
     inside(held, || {
-        let gap = if options().guard == Guard::Off { None } else { ground::find().and_then(Gap::new).map(Box::new) };
+        let gap = if options().guard == Guard::Off { None } else { find_gap().map(Box::new) };
         let state = if gap.is_some() { ON } else { OFF };
         if let Some(gap) = gap {
             // Another thread may have been faster; its gap is as good.

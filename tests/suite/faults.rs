@@ -231,3 +231,18 @@ fn what_the_program_puts_at_an_address_of_its_own_stays_there() {
         }
     }
 }
+
+#[test]
+fn where_there_can_be_no_guards_who_wants_to_know_is_told() {
+    for way in [Way::Preloaded, Way::LinkedStatic] {
+        let limited = |options: &str| {
+            let script = r#"ulimit -v 4000000; LD_PRELOAD="$SHIM" exec "$PROGRAM""#;
+            let run = Run::script(script, way).env("PROGRAM", compile("good/slack-overflow.c", way));
+            run.options(options).go()
+        };
+        let silent = limited("");
+        assert_eq!((silent.status.code(), silent.stderr.as_str()), (Some(0), ""), "{way:?}");
+        let told = limited("verbosity=1");
+        assert!(told.stderr.contains("no guards around segments: the address space is limited"), "{}", told.stderr);
+    }
+}
