@@ -8,7 +8,7 @@ use crate::{identity, sink, site};
 use once_cell::race::OnceBox;
 use shmsan_core::errno::Errno;
 use shmsan_core::finding::Finding;
-use shmsan_core::suppress::{BUILT_IN, Suppressions, Suspect};
+use shmsan_core::suppress::{Suppressions, Suspect};
 use shmsan_core::text::Plain;
 use std::ffi::{CString, c_char};
 use std::fmt::Write;
@@ -64,7 +64,7 @@ fn list() -> &'static Suppressions {
         let mut list = Suppressions::default();
         add_users(&mut list, &options().suppressions);
         complain("shmsan_default_suppressions", &list.add(program_defaults()));
-        list.add(BUILT_IN.as_bytes());
+        list.add_built_in();
         Box::new(list)
     })
 }

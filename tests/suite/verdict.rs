@@ -131,6 +131,28 @@ fn a_program_may_bring_its_own_suppressions() {
 }
 
 #[test]
+fn the_tools_that_make_and_remove_segments_for_others_are_left_alone() {
+    let folder = scratch("tools");
+    let cases = [
+        ("ipcmk", "documents/message_writer.c", "leaked-segment"),
+        ("ipcrm", "bad/invalid-shmid.c", "invalid-shmid"),
+        ("ipcrm", "bad/stale-shmid.c", "stale-shmid"),
+        ("ipcrm", "bad/removed-twice.c", "removed-twice"),
+    ];
+    for (tool, source, rule) in cases {
+        let program = compile_with(source, Way::Preloaded, &["-DMODE=0666"]);
+        let told = |name: &str| {
+            let copy = folder.join(name);
+            fs::copy(&program, &copy).unwrap();
+            Run::new(copy, Way::Preloaded).go().stderr
+        };
+        assert_eq!(told(tool), "", "{source}");
+        // Another program's mistake of the same kind is told.
+        assert!(told("my-ipcmk-ipcrm").contains(&format!("shmsan: {rule}: ")), "{source}");
+    }
+}
+
+#[test]
 fn thousands_of_failures_cost_a_look_into_a_table_each() {
     let folder = scratch("verdict");
     let nanoseconds = |way| {

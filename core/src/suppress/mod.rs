@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Idioms that are no mistake, each with its reason.
-pub const BUILT_IN: &str = include_str!("built_in.supp");
+const BUILT_IN: &str = include_str!("built_in.supp");
 
 /// The most lines that are said of wrong suppressions.
 const COMPLAINTS: usize = 8;
@@ -23,6 +23,8 @@ const SHOWN: usize = 60;
 #[derive(Debug, Default)]
 pub struct Suppressions {
     list: Vec<Suppression>,
+    /// So many at its end are our own: whoever runs the program did not choose them, so their use is not told.
+    built_in: usize,
 }
 
 #[derive(Debug)]
@@ -77,6 +79,13 @@ impl Suppressions {
         complaints
     }
 
+    /// Adds those of known idioms, behind all others: what the user wrote is what counts as used.
+    pub fn add_built_in(&mut self) {
+        let before = self.list.len();
+        self.add(BUILT_IN.as_bytes());
+        self.built_in += self.list.len() - before;
+    }
+
     /// The first one that fits, by its number.
     #[must_use]
     pub fn find(&self, suspect: &Suspect<'_>) -> Option<usize> {
@@ -90,9 +99,10 @@ impl Suppressions {
         }
     }
 
-    /// Those that were used, and how often.
+    /// Those of the user and the program that were used, and how often.
     pub fn used(&self) -> impl Iterator<Item = (u64, &str)> {
-        let counted = self.list.iter().map(|suppression| (suppression.used.load(Relaxed), suppression.text.as_str()));
+        let told = &self.list[..self.list.len() - self.built_in];
+        let counted = told.iter().map(|suppression| (suppression.used.load(Relaxed), suppression.text.as_str()));
         counted.filter(|(times, _)| *times > 0)
     }
 }
@@ -217,5 +227,20 @@ mod tests {
     #[test]
     fn the_built_in_ones_can_be_used() {
         assert_eq!(Suppressions::default().add(BUILT_IN.as_bytes()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_built_in_ones_come_last_and_are_not_told() {
+        let frames = [Frame { module: Some(("ipcmk".to_owned(), 0x29d7)), ..Frame::default() }];
+        let suspect = Suspect { rule: "leaked-segment", frames: &frames, key: Some(Key(1)), exe: b"/usr/bin/ipcmk" };
+        let told = |text: &str| {
+            let mut suppressions = Suppressions::default();
+            suppressions.add(text.as_bytes());
+            suppressions.add_built_in();
+            suppressions.count(suppressions.find(&suspect).unwrap(), 1);
+            suppressions.used().map(|(_, text)| text.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(told("leaked-segment:elsewhere"), Vec::<String>::new());
+        assert_eq!(told("key:1"), ["key:1"]);
     }
 }
