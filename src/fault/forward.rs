@@ -31,8 +31,10 @@ pub fn install(handler: Handler) {
         let Some(mut action) = action(signal) else { continue };
         earlier.handler.store(action.sa_sigaction, SeqCst);
         earlier.flags.store(action.sa_flags, SeqCst);
-        // What the program chose for its handler holds for ours, which calls it.
-        action.sa_flags = SA_SIGINFO | SA_ONSTACK | action.sa_flags & (SA_NODEFER | SA_RESTART);
+        // What the program chose for its handler holds for ours, which calls it: on the stack that it expects too.
+        let is_own = !matches!(action.sa_sigaction, SIG_DFL | SIG_IGN);
+        let stack = if is_own { action.sa_flags & SA_ONSTACK } else { SA_ONSTACK };
+        action.sa_flags = SA_SIGINFO | stack | action.sa_flags & (SA_NODEFER | SA_RESTART);
         action.sa_sigaction = handler as usize;
         // SAFETY: a handler that may run at any time.
         unsafe { libc::sigaction(signal, &raw const action, null_mut()) };

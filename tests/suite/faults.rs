@@ -246,3 +246,10 @@ fn where_there_can_be_no_guards_who_wants_to_know_is_told() {
         assert!(told.stderr.contains("no guards around segments: the address space is limited"), "{}", told.stderr);
     }
 }
+
+#[test]
+fn a_handler_runs_on_the_stack_that_the_program_chose_for_it() {
+    for (way, ran) in undisturbed("faults/handler_stack.c", &[], "") {
+        assert_eq!((ran.status.code(), ran.stderr.as_str()), (Some(3), ""), "{way:?}");
+    }
+}
