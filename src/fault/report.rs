@@ -48,7 +48,7 @@ pub fn write(fault: &Fault, cause: &Cause) {
 
 /// Whether no fault at this instruction broke this rule before.
 fn is_new(fault: &Fault, cause: &Cause) -> bool {
-    let (site, rule) = (Site::Return(fault.instruction + 1), cause.rule());
+    let (site, rule) = (Site::Return(fault.instruction.saturating_add(1)), cause.rule());
     let cause = tracker::Cause::Rule(rule);
     let Some(_inside) = thread::enter() else { return false };
     TRACKER.with(|tracker| tracker.said().is_new(site, cause) && tracker.said().found(site, cause, rule)) == Some(true)

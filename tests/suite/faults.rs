@@ -253,3 +253,11 @@ fn a_handler_runs_on_the_stack_that_the_program_chose_for_it() {
         assert_eq!((ran.status.code(), ran.stderr.as_str()), (Some(3), ""), "{way:?}");
     }
 }
+
+#[test]
+fn a_jump_to_the_result_of_a_failed_shmat_is_told_and_takes_its_course() {
+    for (way, ran) in undisturbed("faults/jump.c", &[], "") {
+        assert_eq!(ran.status.signal(), Some(libc::SIGSEGV), "{way:?}");
+        assert_eq!(summaries(&ran, "unchecked-shmat").len(), 1, "{way:?}\n{}", ran.stderr);
+    }
+}
