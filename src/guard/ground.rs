@@ -67,6 +67,15 @@ pub fn reserve(begin: Addr, size: usize) -> bool {
     map::forbidden_at(begin.0, size)
 }
 
+/// Whether nothing between two addresses can be read, as far as some sixty pages tell, the first among them.
+pub fn is_reserved(begin: Addr, end: Addr) -> bool {
+    const LOOKS: usize = 64;
+    let page = kernel::page_size();
+    let pages = (end.0 - begin.0).div_ceil(page);
+    let step = pages.div_ceil(LOOKS).max(1) * page;
+    (begin.0..end.0).step_by(step).all(|address| map::copy(address, &mut [0]).is_err())
+}
+
 /// Gives up what is reserved between two addresses of blocks of ours, for an attach that the program wants there. Where a page of it can be
 /// read, something else is there, and the kernel shall say so.
 pub fn give_way(begin: Addr, end: Addr) {

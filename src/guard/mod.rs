@@ -34,7 +34,8 @@ const QUESTIONS: usize = 4;
 #[inline]
 pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Outcome {
     let state = STATE.load(Relaxed);
-    if state == NOT_PREPARED {
+    let is_first = state == NOT_PREPARED;
+    if is_first && address.0 == 0 {
         prepare(held);
     }
     let placed = match state {
@@ -47,6 +48,10 @@ pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Ou
         }
     };
     let mapped = placed.unwrap_or_else(|| kernel::perform(&Call::Attach { id, address, flags }));
+    // Not before: the place that the program has made free must not be taken by memory of ours.
+    if is_first && address.0 != 0 {
+        prepare(held);
+    }
     // Only where each call is looked at in full.
     match mapped {
         Ok(value) if held.is_some() && address.0 == 0 => {
@@ -87,6 +92,7 @@ fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
             if is_arena() { Some(facts::learn(id)?.size.checked_add(kernel::page_size())?) } else { None };
         for _ in 0..QUESTIONS {
             match TRACKER.with(|tracker| tracker.place(id, learned, opened))? {
+                Some(Taken::At(place)) if is_arena() && !is_still_reserved(place, learned?) => {}
                 Some(Taken::At(place)) => return Some(place),
                 Some(Taken::Nowhere) => return None,
                 // Where there can be no anchor, another block is tried.
@@ -96,6 +102,17 @@ fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
         }
         None
     })
+}
+
+/// Whether a place in the arena can be taken by SHM_REMAP. Where a segment was before, the program may have put something by
+/// MAP_FIXED: that is its own for ever.
+fn is_still_reserved(place: Addr, size: usize) -> bool {
+    let end = Addr(place.0.saturating_add(size));
+    let is_reserved = ground::is_reserved(place, end);
+    if !is_reserved {
+        TRACKER.with(|tracker| tracker.gap().map(|gap| gap.occupy(place, end)));
+    }
+    is_reserved
 }
 
 /// Maps what keeps others out of a block, or its page tables alive.

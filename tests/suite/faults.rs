@@ -261,3 +261,12 @@ fn a_jump_to_the_result_of_a_failed_shmat_is_told_and_takes_its_course() {
         assert_eq!(summaries(&ran, "unchecked-shmat").len(), 1, "{way:?}\n{}", ran.stderr);
     }
 }
+
+#[test]
+fn what_the_program_maps_where_a_segment_was_is_never_attached_over() {
+    for options in ["", "guard=0", "guard=arena"] {
+        for (way, ran) in undisturbed("faults/mapped_over.c", &[], options) {
+            assert_eq!((ran.status.code(), ran.stderr.as_str()), (Some(3), ""), "{way:?} {options}");
+        }
+    }
+}
