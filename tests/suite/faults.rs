@@ -270,3 +270,21 @@ fn what_the_program_maps_where_a_segment_was_is_never_attached_over() {
         }
     }
 }
+
+#[test]
+fn pages_that_the_program_forbids_itself_beside_a_segment_are_no_mistake() {
+    for options in ["", "guard=0"] {
+        for (way, ran) in undisturbed("faults/own_pages.c", &[], options) {
+            assert_eq!((ran.status.code(), ran.stderr.as_str()), (Some(3), ""), "{way:?} {options}");
+        }
+    }
+}
+
+#[test]
+fn an_overflow_is_of_the_segment_that_is_there_and_not_of_a_larger_one_before_it() {
+    for way in WAYS {
+        let ran = run("faults/smaller.c", &[], way, "");
+        assert_eq!(summaries(&ran, "overflow").len(), 1, "{way:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("past the end of segment 1, which has 4096 bytes"), "{way:?}\n{}", ran.stderr);
+    }
+}

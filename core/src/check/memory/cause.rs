@@ -107,13 +107,23 @@ impl Cause {
     }
 
     fn detached(fault: &Fault, tracker: &Tracker, page: usize) -> Option<Self> {
-        tracker.detached_around(fault.address, page).map(|detached| Self::Detached { detached })
+        let detached = tracker.detached_around(fault.address, page)?;
+        let (place, number) = (detached.attachment.pages(page).0, detached.attachment.number);
+        // A smaller segment stands there now: its neighbourhood is its own.
+        let stands_there = |now: &Attachment| now.pages(page).0 == place && now.number > number;
+        if !is_free(fault, tracker, place) || tracker.attachments().any(stands_there) {
+            return None;
+        }
+        Some(Self::Detached { detached })
     }
 
     /// Behind an attachment or before one, whichever is nearer.
     fn beside(fault: &Fault, tracker: &Tracker, page: usize) -> Option<Self> {
         let near = tracker.attachments().filter_map(|attachment| {
             let (begin, end) = attachment.pages(page);
+            if !is_free(fault, tracker, begin) {
+                return None;
+            }
             let (from, to) = tracker
                 .reach(begin)
                 .unwrap_or_else(|| (Addr(begin.0.saturating_sub(NEAR)), Addr(end.0.saturating_add(NEAR))));
@@ -130,4 +140,10 @@ impl Cause {
         });
         near.min_by_key(|(distance, _)| *distance).map(|(_, cause)| cause)
     }
+}
+
+/// Whether nothing of others is mapped where the fault is: around a `place` in the gap what forbids is ours, elsewhere it is
+/// a mapping that the program has forbidden itself, as below a thread's stack.
+fn is_free(fault: &Fault, tracker: &Tracker, place: Addr) -> bool {
+    fault.kind == Kind::NotMapped || tracker.reach(place).is_some()
 }
