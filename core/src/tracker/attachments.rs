@@ -31,8 +31,9 @@ impl Attachment {
     #[must_use]
     pub const fn pages(&self, page: usize) -> (Addr, Addr) {
         // With end_aligned=1 the address is not where the first of them begins.
-        let begin = self.address.0 - self.address.0 % page;
-        (Addr(begin), Addr((self.address.0 + self.size).next_multiple_of(page)))
+        // Without a division: each fault asks this of every attachment.
+        let within = page - 1;
+        (Addr(self.address.0 & !within), Addr((self.address.0 + self.size + within) & !within))
     }
 
     /// Whether `address` lies in its pages, of `page` bytes each.

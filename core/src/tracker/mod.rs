@@ -399,6 +399,12 @@ impl Tracker {
         self.detached.newest(|detached| detached.attachment.covers(address, page)).copied()
     }
 
+    /// Whether attachments are placed around `address`.
+    #[must_use]
+    pub fn is_in_gap(&self, address: Addr) -> bool {
+        self.gap.as_ref().is_some_and(|gap| gap.contains(address))
+    }
+
     /// Between which addresses nothing but the attachment at `place` is used, where it was placed in the gap.
     #[must_use]
     pub fn reach(&self, place: Addr) -> Option<(Addr, Addr)> {

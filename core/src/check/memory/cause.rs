@@ -54,9 +54,11 @@ impl Cause {
         if fault.kind == Kind::NoMemory {
             return None;
         }
-        Self::unchecked(fault, tracker)
-            .or_else(|| Self::detached(fault, tracker, page))
-            .or_else(|| Self::beside(fault, tracker, page))
+        let unchecked = Self::unchecked(fault, tracker);
+        if unchecked.is_some() || !is_free(fault, tracker) {
+            return unchecked;
+        }
+        Self::detached(fault, tracker, page).or_else(|| Self::beside(fault, tracker, page))
     }
 
     /// The rule that is broken.
@@ -111,22 +113,17 @@ impl Cause {
         let (place, number) = (detached.attachment.pages(page).0, detached.attachment.number);
         // A smaller segment stands there now: its neighbourhood is its own.
         let stands_there = |now: &Attachment| now.pages(page).0 == place && now.number > number;
-        if !is_free(fault, tracker, place) || tracker.attachments().any(stands_there) {
-            return None;
-        }
-        Some(Self::Detached { detached })
+        (!tracker.attachments().any(stands_there)).then_some(Self::Detached { detached })
     }
 
     /// Behind an attachment or before one, whichever is nearer.
     fn beside(fault: &Fault, tracker: &Tracker, page: usize) -> Option<Self> {
+        let in_gap = tracker.is_in_gap(fault.address);
         let near = tracker.attachments().filter_map(|attachment| {
             let (begin, end) = attachment.pages(page);
-            if !is_free(fault, tracker, begin) {
-                return None;
-            }
-            let (from, to) = tracker
-                .reach(begin)
-                .unwrap_or_else(|| (Addr(begin.0.saturating_sub(NEAR)), Addr(end.0.saturating_add(NEAR))));
+            let reach = if in_gap { tracker.reach(begin) } else { None };
+            let (from, to) =
+                reach.unwrap_or_else(|| (Addr(begin.0.saturating_sub(NEAR)), Addr(end.0.saturating_add(NEAR))));
             let address = fault.address;
             if end <= address && address < to {
                 let past = address.0 - attachment.address.0 - attachment.size;
@@ -142,8 +139,8 @@ impl Cause {
     }
 }
 
-/// Whether nothing of others is mapped where the fault is: around a `place` in the gap what forbids is ours, elsewhere it is
-/// a mapping that the program has forbidden itself, as below a thread's stack.
-fn is_free(fault: &Fault, tracker: &Tracker, place: Addr) -> bool {
-    fault.kind == Kind::NotMapped || tracker.reach(place).is_some()
+/// Whether nothing of others is mapped where the fault is: what forbids in the gap is ours, elsewhere it is a mapping that the
+/// program has forbidden itself, as below a thread's stack, or as a collector's write barrier.
+fn is_free(fault: &Fault, tracker: &Tracker) -> bool {
+    fault.kind == Kind::NotMapped || tracker.is_in_gap(fault.address)
 }
