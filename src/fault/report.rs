@@ -7,6 +7,7 @@ use crate::lock::RawLock;
 use crate::state::{TRACKER, options};
 use crate::{announce, boundary, facts, identity, lifecycle, sink, site, thread, verdict};
 use shmsan_core::check::memory::{self, Cause, Fault};
+use shmsan_core::rule::Rule;
 use shmsan_core::site::Site;
 use shmsan_core::tracker;
 use std::fmt::{self, Write};
@@ -21,6 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How the child ends: it has written the report, or a suppression forbids it, whose number is added.
 const WRITTEN: i32 = 0;
 const SUPPRESSED: i32 = 2;
+/// An exit status has eight bits.
+const MOST_SUPPRESSIONS: usize = 250;
 
 /// Writes the report, unless this one was written, or is not wanted.
 pub fn write(fault: &Fault, cause: &Cause) {
@@ -39,16 +42,28 @@ pub fn write(fault: &Fault, cause: &Cause) {
     });
     ONE.release();
     match ended {
-        Some(suppressed) if suppressed >= SUPPRESSED => return,
+        Some(ended) if ended >= SUPPRESSED => return suppress(fault, rule, ended - SUPPRESSED),
         Some(WRITTEN) => {}
         _ => plain(fault, cause),
     }
     verdict::count(rule, rule.severity);
 }
 
+/// What happens there again is counted as suppressed too.
+fn suppress(fault: &Fault, rule: &'static Rule, number: i32) {
+    let Some(_inside) = thread::enter() else { return };
+    let number = usize::try_from(number).unwrap_or(0);
+    TRACKER.with(|tracker| tracker.said().suppress(site(fault), tracker::Cause::Rule(rule), number));
+}
+
+/// Under which the fault is counted.
+fn site(fault: &Fault) -> Site {
+    Site::Return(fault.instruction.saturating_add(1))
+}
+
 /// Whether no fault at this instruction broke this rule before.
 fn is_new(fault: &Fault, cause: &Cause) -> bool {
-    let (site, rule) = (Site::Return(fault.instruction.saturating_add(1)), cause.rule());
+    let (site, rule) = (site(fault), cause.rule());
     let cause = tracker::Cause::Rule(rule);
     let Some(_inside) = thread::enter() else { return false };
     TRACKER.with(|tracker| tracker.said().is_new(site, cause) && tracker.said().found(site, cause, rule)) == Some(true)
@@ -64,7 +79,8 @@ fn in_child(fault: &Fault, cause: &Cause) -> i32 {
         let site = fault.caller.map_or_else(|| site::keep_fault(fault.instruction), Site::Return);
         OwnStack::new().run(|| {
             let finding = memory::finding(cause, fault, site, &facts::Kernel::default());
-            announce::in_child(&finding).map_or(WRITTEN, |number| SUPPRESSED + i32::try_from(number % 100).unwrap_or(0))
+            announce::in_child(&finding)
+                .map_or(WRITTEN, |number| SUPPRESSED + i32::try_from(number % MOST_SUPPRESSIONS).unwrap_or(0))
         })
     })
     .flatten()

@@ -12,7 +12,7 @@ pub enum Forked {
 
 pub struct Child(i32);
 
-/// How often it is looked at where the kernel cannot tell when it ends.
+/// How often it is looked at.
 const GLANCE: Duration = Duration::from_millis(1);
 
 /// A copy of this process with this thread alone; `None` where there can be none.
@@ -38,29 +38,14 @@ impl Child {
         ended.filter(|status| libc::WIFEXITED(*status)).map(|status| libc::WEXITSTATUS(status))
     }
 
+    /// It is looked at again and again: a pidfd would be one more descriptor in the program's table, where another thread may
+    /// close it, or put a file of its own in its place.
     fn wait_for_its_end(&self, patience: Duration) {
         let begin = Instant::now();
-        // SAFETY: it is our child, and was not waited for.
-        let watched = unsafe { syscall(libc::SYS_pidfd_open, [int(self.0), 0, 0, 0]) };
-        while let Some(left) = patience.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) {
-            let time = if watched.is_ok() { left } else { GLANCE };
-            let limit =
-                libc::timespec { tv_sec: time.as_secs().cast_signed(), tv_nsec: i64::from(time.subsec_nanos()) };
-            let mut end = libc::pollfd {
-                fd: watched.ok().and_then(|descriptor| i32::try_from(descriptor).ok()).unwrap_or(-1),
-                events: libc::POLLIN,
-                revents: 0,
-            };
-            let arguments = [&raw mut end as usize, 1, &raw const limit as usize, 0, 0, 0];
-            // SAFETY: a pollfd and a timespec on our stack.
-            let polled = unsafe { syscall6(libc::SYS_ppoll, arguments) };
-            if polled.is_ok_and(|ready| ready > 0) || watched.is_err() && self.has_ended() {
-                break;
-            }
-        }
-        if let Ok(descriptor) = watched {
-            // SAFETY: ours, and not used any more.
-            let _ = unsafe { syscall(libc::SYS_close, [descriptor, 0, 0, 0]) };
+        while !self.has_ended() && begin.elapsed() < patience {
+            let glance = libc::timespec { tv_sec: 0, tv_nsec: i64::from(GLANCE.subsec_nanos()) };
+            // SAFETY: no descriptors, and a timespec on our stack.
+            let _ = unsafe { syscall6(libc::SYS_ppoll, [0, 0, &raw const glance as usize, 0, 0, 0]) };
         }
     }
 

@@ -143,6 +143,7 @@ fn a_suppression_holds_for_faults_too() {
     std::fs::write(&file, "write-to-read-only:on_purpose\nwrite-to-read-only:main\n").unwrap();
     let ran = run("faults/recovers.c", &[], Way::Preloaded, &format!("suppressions={}", file.display()));
     assert!(summaries(&ran, "write-to-read-only").is_empty(), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("write-to-read-only happened"), "{}", ran.stderr);
     assert_eq!(ran.status.code(), Some(3));
 }
 
@@ -286,5 +287,13 @@ fn an_overflow_is_of_the_segment_that_is_there_and_not_of_a_larger_one_before_it
         let ran = run("faults/smaller.c", &[], way, "");
         assert_eq!(summaries(&ran, "overflow").len(), 1, "{way:?}\n{}", ran.stderr);
         assert!(ran.stderr.contains("past the end of segment 1, which has 4096 bytes"), "{way:?}\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn while_a_fault_is_told_the_program_has_no_descriptor_that_it_did_not_open() {
+    for (way, ran) in undisturbed("faults/descriptors.c", &[], "") {
+        assert_eq!(ran.status.code(), Some(3), "{way:?}");
+        assert_eq!(summaries(&ran, "write-to-read-only").len(), 1, "{way:?}\n{}", ran.stderr);
     }
 }
