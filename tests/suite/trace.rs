@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 
 /// What comes from this machine, this run and this user, by what stands before it.
 #[rustfmt::skip]
-const NUMBERS: [&str; 38] = [
+const NUMBERS: [&str; 39] = [
     "uid=", "gid=", "pid=", "atime=", "dtime=", "ctime=", "shmmax=", "shmmni=", "shmseg=", "shmall=", "used_ids=",
     "shm_tot=", "shm_rss=", "shm_swp=", "shmat(", "shmctl(", ") = ", "ipcrm -m ", "uid\":", "gid\":", "pid\":",
     "tid\":", "atime\":", "dtime\":", "ctime\":", "shmmax\":", "shmmni\":", "shmseg\":", "shmall\":", "used_ids\":",
     "shm_tot\":", "shm_rss\":", "shm_swp\":", "shmid\":", "\"id\":", "\"ret\":", "duration_ns\":", "\"cpid\":",
+    "unchanged_s\":",
     ];
 const TEXTS: [&str; 3] = ["\"time\":\"", "\"exe\":\"", "\"owner\":\""];
 
