@@ -2,6 +2,7 @@
 //! strace(1) writes it.
 
 use crate::call::Key;
+use crate::fields::Fields;
 use crate::flags::Mode;
 use crate::path::PathStart;
 use std::fmt;
@@ -195,33 +196,6 @@ impl Usage {
             swap_attempts: fields.u64()?,
             swap_successes: fields.u64()?,
         })
-    }
-}
-
-/// A structure of C, read from its beginning.
-struct Fields<'a>(&'a [u8]);
-
-impl Fields<'_> {
-    fn take<const SIZE: usize>(&mut self) -> Option<[u8; SIZE]> {
-        let (field, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*field)
-    }
-
-    fn u32(&mut self) -> Option<u32> {
-        self.take().map(u32::from_ne_bytes)
-    }
-
-    fn i32(&mut self) -> Option<i32> {
-        self.take().map(i32::from_ne_bytes)
-    }
-
-    fn u64(&mut self) -> Option<u64> {
-        self.take().map(u64::from_ne_bytes)
-    }
-
-    fn i64(&mut self) -> Option<i64> {
-        self.take().map(i64::from_ne_bytes)
     }
 }
 

@@ -31,6 +31,12 @@ impl PathStart {
         Self { bytes, length: u16::try_from(length).unwrap_or_default(), whole: length == path.len() }
     }
 
+    /// The beginning of a longer path.
+    #[must_use]
+    pub fn cut(path: &[u8]) -> Self {
+        Self { whole: false, ..Self::new(path) }
+    }
+
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]

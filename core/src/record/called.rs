@@ -1,0 +1,90 @@
+//! A call, stored: what it was, what came of it, when and where.
+
+use super::detail;
+use super::slot::Stored;
+use super::{CALL, place};
+use crate::call::{Addr, Call, Key, ShmId};
+use crate::errno::Errno;
+use crate::event::{Event, Stamp};
+use crate::time::Time;
+
+const GET: u8 = 1;
+const ATTACH: u8 = 2;
+const DETACH: u8 = 3;
+const CONTROL: u8 = 4;
+const FTOK: u8 = 5;
+
+/// A duration of more than a day and a half is cut.
+const DURATION_BITS: u32 = 47;
+
+/// The event; its pid stands in the journal's beginning.
+#[must_use]
+pub fn store(event: &Event) -> Stored {
+    let Event { stamp, duration_ns, call, outcome, site, detail } = event;
+    let (name, [first, second]) = arguments(call);
+    let (failed, value) = match outcome {
+        Ok(value) => (0, *value as u64),
+        Err(errno) => (1, u64::from(errno.0.cast_unsigned())),
+    };
+    let (place, number) = place::numbers(*site);
+    let duration = (*duration_ns).min((1 << DURATION_BITS) - 1) << 16;
+    let words = [
+        stamp.time.0.cast_unsigned(),
+        u64::from(name) | failed << 4 | u64::from(place) << 8 | duration,
+        first,
+        second,
+        value,
+        number,
+    ];
+    let bytes = detail.as_ref().map(detail::store).unwrap_or_default();
+    Stored::new(CALL, words, bytes).with(u64::from(stamp.tid.cast_unsigned()))
+}
+
+/// Of the process `pid`; `None` where it is no event.
+pub(super) fn load(stored: &Stored, pid: i32) -> Option<Event> {
+    let [first_word, time, about, first, second, value, number, _] = stored.head;
+    let [name, place, ..] = about.to_le_bytes();
+    let call = call(name & 0xf, [first, second])?;
+    let detail = if stored.bytes.is_empty() { None } else { Some(detail::load(&stored.bytes)?) };
+    Some(Event {
+        stamp: Stamp { time: Time(time.cast_signed()), pid, tid: low(first_word >> 8) },
+        duration_ns: about >> 16,
+        call,
+        outcome: if name >> 4 == 0 { Ok(usize::try_from(value).ok()?) } else { Err(Errno(low(value))) },
+        site: place::site(place, number)?,
+        detail,
+    })
+}
+
+fn arguments(call: &Call) -> (u8, [u64; 2]) {
+    match *call {
+        Call::Get { key, size, flags } => (GET, [pair(key.0, flags), size as u64]),
+        Call::Attach { id, address, flags } => (ATTACH, [pair(id.0, flags), address.0 as u64]),
+        Call::Detach { address } => (DETACH, [0, address.0 as u64]),
+        Call::Control { id, command, buffer } => (CONTROL, [pair(id.0, command), buffer.0 as u64]),
+        Call::Ftok { path, project } => (FTOK, [pair(0, project), path.0 as u64]),
+    }
+}
+
+fn call(name: u8, [pair, whole]: [u64; 2]) -> Option<Call> {
+    let (first, second) = (low(pair), low(pair >> 32));
+    let whole = usize::try_from(whole).ok()?;
+    Some(match name {
+        GET => Call::Get { key: Key(first), size: whole, flags: second },
+        ATTACH => Call::Attach { id: ShmId(first), address: Addr(whole), flags: second },
+        DETACH => Call::Detach { address: Addr(whole) },
+        CONTROL => Call::Control { id: ShmId(first), command: second, buffer: Addr(whole) },
+        FTOK => Call::Ftok { path: Addr(whole), project: second },
+        _ => return None,
+    })
+}
+
+fn pair(first: i32, second: i32) -> u64 {
+    u64::from(first.cast_unsigned()) | u64::from(second.cast_unsigned()) << 32
+}
+
+/// The low half.
+const fn low(word: u64) -> i32 {
+    let [first, second, third, fourth, ..] = word.to_le_bytes();
+    i32::from_le_bytes([first, second, third, fourth])
+}

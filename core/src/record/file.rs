@@ -1,0 +1,70 @@
+//! How a journal's file begins: whose it is, and how far its room is taken.
+
+use super::slot::Slot;
+
+/// Of the form. A reader knows one.
+pub const VERSION: u32 = 1;
+
+const MAGIC: u64 = u64::from_ne_bytes(*b"shmsan.j");
+
+/// Index of the word that counts how many slots are taken, the beginning's own among them. It grows while the process
+/// writes.
+pub const USED: usize = 8;
+
+/// The first slots of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// Not the same in two programs that one process runs, one after the other.
+    pub token: u64,
+    pub pid: i32,
+    pub parent: i32,
+    /// When the process began, in clock ticks since the machine did (proc_pid_stat(5)); 0 where that is not known.
+    pub began: u64,
+    /// 0 for the first file of a token, then 1 and so on.
+    pub number: u32,
+    /// The IPC namespace's inode; 0 where that is not known.
+    pub namespace: u64,
+    /// Which of its calls a process writes down.
+    pub every_call: bool,
+}
+
+impl Beginning {
+    /// Slots that it takes.
+    pub const LEN: usize = 2;
+
+    #[must_use]
+    pub fn store(&self) -> [Slot; Self::LEN] {
+        let Self { token, pid, parent, began, number, namespace, every_call } = *self;
+        let pair = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+        [
+            [
+                MAGIC,
+                pair(VERSION, number),
+                token,
+                pair(pid.cast_unsigned(), parent.cast_unsigned()),
+                began,
+                namespace,
+                u64::from(every_call),
+                0,
+            ],
+            [Self::LEN as u64, 0, 0, 0, 0, 0, 0, 0],
+        ]
+    }
+
+    /// `None` where no process of this version wrote it.
+    #[must_use]
+    pub fn load([first, _]: &[Slot; Self::LEN]) -> Option<Self> {
+        let [magic, version, token, pids, began, namespace, every_call, _] = *first;
+        let halves = |word: u64| {
+            let [a, b, c, d, e, f, g, h] = word.to_le_bytes();
+            (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
+        };
+        let (version, number) = halves(version);
+        if magic != MAGIC || version != VERSION {
+            return None;
+        }
+        let (pid, parent) = halves(pids);
+        let (pid, parent) = (pid.cast_signed(), parent.cast_signed());
+        Some(Self { token, pid, parent, began, number, namespace, every_call: every_call != 0 })
+    }
+}

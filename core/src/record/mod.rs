@@ -1,0 +1,62 @@
+//! The journal's binary form: what a process writes into its mapped file while it runs, and `shmsan run` reads, also after
+//! a kill -9. Whoever reads it takes every byte for a claim.
+//!
+//! A file begins with [`Beginning`]; behind it stand records, in the order in which their room was taken. A record is there
+//! once the first word of its head is: it is written last.
+
+mod called;
+mod detail;
+mod file;
+mod life;
+mod place;
+mod slot;
+
+pub use called::store as call;
+pub use file::{Beginning, USED, VERSION};
+pub use life::{Found as Finding, Process, end};
+pub use place::{Module, Proof, Source, Stack, fingerprint};
+pub use slot::{Found, Slot, Stored, look};
+
+use crate::event::Event;
+use crate::time::Time;
+
+// Kinds, in the first byte of a head. 0 and 1 are the slot's own.
+const CALL: u8 = 2;
+const SOURCE: u8 = 3;
+const STACK: u8 = 4;
+const MODULE: u8 = 5;
+const PROCESS: u8 = 6;
+const FINDING: u8 = 7;
+const END: u8 = 8;
+
+/// What a record says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    Call(Event),
+    Source(Source),
+    Stack(Stack),
+    Module(Module),
+    Process(Process),
+    Finding(Finding),
+    End(Time),
+}
+
+impl Record {
+    /// Of the process `pid`; `None` where it says nothing that is known here.
+    #[must_use]
+    pub fn load(stored: &Stored, pid: i32) -> Option<Self> {
+        Some(match slot::kind(&stored.head) {
+            CALL => Self::Call(called::load(stored, pid)?),
+            SOURCE => Self::Source(Source::load(stored)?),
+            STACK => Self::Stack(Stack::load(stored)?),
+            MODULE => Self::Module(Module::load(stored)?),
+            PROCESS => Self::Process(Process::load(stored)?),
+            FINDING => Self::Finding(Finding::load(stored)?),
+            END => Self::End(Time(stored.head[1].cast_signed())),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

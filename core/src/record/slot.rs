@@ -1,0 +1,95 @@
+//! The journal's unit: 64 bytes that are valid once their first word is there. A record is a head, and as many
+//! continuations as its bytes need, one behind the other.
+
+/// Eight words in the machine's own order: who reads a journal is on the machine that wrote it.
+pub type Slot = [u64; 8];
+
+/// Bytes that one continuation holds.
+pub const ROOM: usize = size_of::<Slot>() - size_of::<u64>();
+
+/// No record has more of them behind its head.
+pub const MOST_BYTES: usize = 255 * ROOM;
+
+/// In the first byte of a slot that nobody has finished.
+pub(super) const NOTHING: u8 = 0;
+pub(super) const CONTINUATION: u8 = 1;
+
+/// A record as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub head: Slot,
+    /// At most [`MOST_BYTES`].
+    pub bytes: Vec<u8>,
+}
+
+impl Stored {
+    pub(super) fn new(kind: u8, words: [u64; 6], mut bytes: Vec<u8>) -> Self {
+        bytes.truncate(MOST_BYTES);
+        let [first, second, third, fourth, fifth, sixth] = words;
+        let head = [u64::from(kind), first, second, third, fourth, fifth, sixth, bytes.len() as u64];
+        Self { head, bytes }
+    }
+
+    /// With what else the first word holds, above its lowest byte.
+    pub(super) fn with(mut self, note: u64) -> Self {
+        self.head[0] |= note << 8;
+        self
+    }
+
+    /// How many slots it takes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        1 + self.bytes.len().div_ceil(ROOM)
+    }
+
+    /// What comes behind the head.
+    pub fn continuations(&self) -> impl Iterator<Item = Slot> {
+        self.bytes.chunks(ROOM).map(|bytes| {
+            let mut slot = [0; 8];
+            slot[0] = u64::from(CONTINUATION);
+            for (word, bytes) in slot[1..].iter_mut().zip(bytes.chunks(size_of::<u64>())) {
+                let mut whole = [0; size_of::<u64>()];
+                whole[..bytes.len()].copy_from_slice(bytes);
+                *word = u64::from_ne_bytes(whole);
+            }
+            slot
+        })
+    }
+}
+
+/// What stands at the beginning of some slots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A record, which takes [`Stored::len`] slots.
+    Record(Stored),
+    /// One slot whose writer is not done, or never will be.
+    Unfinished,
+    /// One slot that begins no record.
+    Stray,
+}
+
+/// Looks at the first of `slots`, which is there.
+#[must_use]
+pub fn look(slots: &[Slot]) -> Found {
+    let Some((head, rest)) = slots.split_first() else { return Found::Unfinished };
+    match kind(head) {
+        NOTHING => return Found::Unfinished,
+        CONTINUATION => return Found::Stray,
+        _ => {}
+    }
+    let Some(length) = usize::try_from(head[7]).ok().filter(|length| *length <= MOST_BYTES) else {
+        return Found::Stray;
+    };
+    let Some(continuations) = rest.get(..length.div_ceil(ROOM)) else { return Found::Stray };
+    if continuations.iter().any(|slot| kind(slot) != CONTINUATION) {
+        return Found::Stray;
+    }
+    let mut bytes: Vec<u8> =
+        continuations.iter().flat_map(|slot| slot[1..].iter().flat_map(|word| word.to_ne_bytes())).collect();
+    bytes.truncate(length);
+    Found::Record(Stored { head: *head, bytes })
+}
+
+pub(super) const fn kind(slot: &Slot) -> u8 {
+    slot[0].to_le_bytes()[0]
+}
