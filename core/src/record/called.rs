@@ -1,7 +1,7 @@
 //! A call, stored: what it was, what came of it, when and where.
 
 use super::detail;
-use super::slot::Stored;
+use super::slot::{Stored, high, low, pair};
 use super::{CALL, place};
 use crate::call::{Addr, Call, Key, ShmId};
 use crate::errno::Errno;
@@ -47,10 +47,10 @@ pub(super) fn load(stored: &Stored, pid: i32) -> Option<Event> {
     let call = call(name & 0xf, [first, second])?;
     let detail = if stored.bytes.is_empty() { None } else { Some(detail::load(&stored.bytes)?) };
     Some(Event {
-        stamp: Stamp { time: Time(time.cast_signed()), pid, tid: low(first_word >> 8) },
+        stamp: Stamp { time: Time(time.cast_signed()), pid, tid: low(first_word >> 8).cast_signed() },
         duration_ns: about >> 16,
         call,
-        outcome: if name >> 4 == 0 { Ok(usize::try_from(value).ok()?) } else { Err(Errno(low(value))) },
+        outcome: if name >> 4 == 0 { Ok(usize::try_from(value).ok()?) } else { Err(Errno(low(value).cast_signed())) },
         site: place::site(place, number)?,
         detail,
     })
@@ -58,16 +58,16 @@ pub(super) fn load(stored: &Stored, pid: i32) -> Option<Event> {
 
 fn arguments(call: &Call) -> (u8, [u64; 2]) {
     match *call {
-        Call::Get { key, size, flags } => (GET, [pair(key.0, flags), size as u64]),
-        Call::Attach { id, address, flags } => (ATTACH, [pair(id.0, flags), address.0 as u64]),
+        Call::Get { key, size, flags } => (GET, [numbers(key.0, flags), size as u64]),
+        Call::Attach { id, address, flags } => (ATTACH, [numbers(id.0, flags), address.0 as u64]),
         Call::Detach { address } => (DETACH, [0, address.0 as u64]),
-        Call::Control { id, command, buffer } => (CONTROL, [pair(id.0, command), buffer.0 as u64]),
-        Call::Ftok { path, project } => (FTOK, [pair(0, project), path.0 as u64]),
+        Call::Control { id, command, buffer } => (CONTROL, [numbers(id.0, command), buffer.0 as u64]),
+        Call::Ftok { path, project } => (FTOK, [numbers(0, project), path.0 as u64]),
     }
 }
 
-fn call(name: u8, [pair, whole]: [u64; 2]) -> Option<Call> {
-    let (first, second) = (low(pair), low(pair >> 32));
+fn call(name: u8, [numbers, whole]: [u64; 2]) -> Option<Call> {
+    let (first, second) = (low(numbers).cast_signed(), high(numbers).cast_signed());
     let whole = usize::try_from(whole).ok()?;
     Some(match name {
         GET => Call::Get { key: Key(first), size: whole, flags: second },
@@ -79,12 +79,6 @@ fn call(name: u8, [pair, whole]: [u64; 2]) -> Option<Call> {
     })
 }
 
-fn pair(first: i32, second: i32) -> u64 {
-    u64::from(first.cast_unsigned()) | u64::from(second.cast_unsigned()) << 32
-}
-
-/// The low half.
-const fn low(word: u64) -> i32 {
-    let [first, second, third, fourth, ..] = word.to_le_bytes();
-    i32::from_le_bytes([first, second, third, fourth])
+const fn numbers(first: i32, second: i32) -> u64 {
+    pair(first.cast_unsigned(), second.cast_unsigned())
 }

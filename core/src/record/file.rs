@@ -1,6 +1,6 @@
 //! How a journal's file begins: whose it is, and how far its room is taken.
 
-use super::slot::Slot;
+use super::slot::{Slot, high, low, pair};
 
 /// Of the form. A reader knows one.
 pub const VERSION: u32 = 1;
@@ -35,7 +35,6 @@ impl Beginning {
     #[must_use]
     pub fn store(&self) -> [Slot; Self::LEN] {
         let Self { token, pid, parent, began, number, namespace, every_call } = *self;
-        let pair = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
         [
             [
                 MAGIC,
@@ -54,17 +53,11 @@ impl Beginning {
     /// `None` where no process of this version wrote it.
     #[must_use]
     pub fn load([first, _]: &[Slot; Self::LEN]) -> Option<Self> {
-        let [magic, version, token, pids, began, namespace, every_call, _] = *first;
-        let halves = |word: u64| {
-            let [a, b, c, d, e, f, g, h] = word.to_le_bytes();
-            (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
-        };
-        let (version, number) = halves(version);
-        if magic != MAGIC || version != VERSION {
+        let [magic, form, token, pids, began, namespace, every_call, _] = *first;
+        if magic != MAGIC || low(form) != VERSION {
             return None;
         }
-        let (pid, parent) = halves(pids);
-        let (pid, parent) = (pid.cast_signed(), parent.cast_signed());
+        let (number, pid, parent) = (high(form), low(pids).cast_signed(), high(pids).cast_signed());
         Some(Self { token, pid, parent, began, number, namespace, every_call: every_call != 0 })
     }
 }

@@ -31,6 +31,7 @@ const END: u8 = 8;
 
 /// What a record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "most records are calls")]
 pub enum Record {
     Call(Event),
     Source(Source),

@@ -38,7 +38,7 @@ impl Stored {
 
     /// How many slots it takes.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn slots(&self) -> usize {
         1 + self.bytes.len().div_ceil(ROOM)
     }
 
@@ -60,7 +60,7 @@ impl Stored {
 /// What stands at the beginning of some slots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A record, which takes [`Stored::len`] slots.
+    /// A record, which takes [`Stored::slots`] slots.
     Record(Stored),
     /// One slot whose writer is not done, or never will be.
     Unfinished,
@@ -92,4 +92,18 @@ pub fn look(slots: &[Slot]) -> Found {
 
 pub(super) const fn kind(slot: &Slot) -> u8 {
     slot[0].to_le_bytes()[0]
+}
+
+/// Two halves in a word.
+pub(super) const fn pair(low: u32, high: u32) -> u64 {
+    low as u64 | (high as u64) << 32
+}
+
+pub(super) const fn low(word: u64) -> u32 {
+    let [first, second, third, fourth, ..] = word.to_le_bytes();
+    u32::from_le_bytes([first, second, third, fourth])
+}
+
+pub(super) const fn high(word: u64) -> u32 {
+    low(word >> 32)
 }

@@ -140,7 +140,7 @@ proptest! {
     #[test]
     fn what_is_stored_is_loaded((stored, record) in records()) {
         let slots = slots(&stored);
-        prop_assert_eq!(slots.len(), stored.len());
+        prop_assert_eq!(slots.len(), stored.slots());
         prop_assert_eq!(look(&slots), Found::Record(stored.clone()));
         prop_assert_eq!(Record::load(&stored, 7), Some(record));
     }
@@ -154,10 +154,10 @@ proptest! {
         all[0][0] = 0;
         all.extend(slots(&second));
         prop_assert_eq!(look(&all), Found::Unfinished);
-        for begin in 1..first.len() {
+        for begin in 1..first.slots() {
             prop_assert_eq!(look(&all[begin..]), Found::Stray);
         }
-        prop_assert_eq!(look(&all[first.len()..]), Found::Record(second));
+        prop_assert_eq!(look(&all[first.slots()..]), Found::Record(second));
     }
 
     #[test]
@@ -208,8 +208,8 @@ fn a_longer_duration_is_cut_and_harms_nothing_else() {
 
 #[test]
 fn a_text_that_is_too_long_is_cut() {
-    let stored = Process::store(b"/bin/x", &[b'a'; 20_000]);
-    assert_eq!(stored.len(), 256);
+    let stored = Process::store(b"/bin/x", &vec![b'a'; 20_000]);
+    assert_eq!(stored.slots(), 256);
     let Some(Record::Process(process)) = Record::load(&stored, 1) else { panic!("no process") };
     assert_eq!((process.exe.as_slice(), process.arguments.len()), (&b"/bin/x"[..], 255 * 56 - 6));
 }
