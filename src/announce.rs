@@ -2,7 +2,7 @@
 
 use crate::state::{TRACKER, options};
 use crate::verdict::{self, Room};
-use crate::{identity, sink, site, suppressions};
+use crate::{identity, journal, sink, site, suppressions};
 use shmsan_core::check::{Explain, Made};
 use shmsan_core::finding::Finding;
 use shmsan_core::options::TraceFormat;
@@ -62,6 +62,7 @@ pub fn in_child(finding: &Finding) -> Option<usize> {
 }
 
 fn report(finding: &Finding) {
+    journal::finding(finding.rule, finding.severity, finding.site);
     match verdict::count(finding.rule, finding.severity) {
         Room::Enough => write(finding),
         Room::Last => {

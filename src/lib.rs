@@ -17,6 +17,7 @@ mod facts;
 mod fault;
 mod guard;
 mod identity;
+mod journal;
 mod judge;
 mod kernel;
 mod keys;

@@ -5,7 +5,7 @@ use crate::boundary::{self, contain};
 use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
-use crate::{alloc, announce, facts, kernel, leaks, lsan, process, sink, site, thread, unmapped, verbose};
+use crate::{alloc, announce, facts, journal, kernel, leaks, lsan, process, sink, site, thread, unmapped, verbose};
 use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use shmsan_core::check::slack::Look;
@@ -120,7 +120,8 @@ fn settle() {
     if settled.is_none() {
         return boundary::give_up("the tracker cannot be reached");
     }
-    if !options().looks_at_every_call() && !lsan::is_there() {
+    journal::forget();
+    if !options().looks_at_every_call() && !lsan::is_there() && !journal::is_on() {
         boundary::open();
     }
 }
@@ -129,8 +130,8 @@ fn settle() {
 const HELD_OVER_FORK: u32 = 1 << 8;
 
 /// In the order in which they may be taken inside one another.
-fn locks() -> [&'static RawLock; 3] {
-    [TRACKER.raw(), site::lock(), alloc::lock()]
+fn locks() -> [&'static RawLock; 4] {
+    [TRACKER.raw(), journal::lock(), site::lock(), alloc::lock()]
 }
 
 /// Takes every lock, so that no child inherits one in the middle of its work. The thread counts as inside the shim until
@@ -217,6 +218,7 @@ extern "C" fn at_end(_: *mut c_void) {
         suppressions::say_used();
         verbose::say_seen();
     });
+    journal::end();
     drop(inside);
     verdict::end();
 }

@@ -7,8 +7,8 @@ use crate::kernel;
 use crate::site::{self, Caller};
 use crate::state::{SEEN, TRACKER, options};
 use crate::thread::{self, Inside};
-use crate::trace::Stopwatch;
-use crate::{errno, judge, keys, leaks, lsan, memory, process, slack};
+use crate::trace::Watch;
+use crate::{errno, journal, judge, keys, leaks, lsan, memory, process, slack};
 use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::check::attach::USUAL;
 use shmsan_core::check::control::is_index;
@@ -88,7 +88,11 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
         _ => None,
     };
     let change = memory::change(&call);
-    let stopwatch = contain(|| options().trace.then(|| Stopwatch::start(&call))).flatten();
+    let watch = contain(|| {
+        journal::begin();
+        Watch::start(&call)
+    })
+    .flatten();
     let outcome = match call {
         Call::Detach { address } => {
             kernel::perform(&Call::Detach { address: end_aligned::mapped(address, released.as_ref()) })
@@ -96,8 +100,8 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
         _ => carry_out(&call, Some(inside)),
     };
     contain(|| {
-        if let Some(stopwatch) = stopwatch {
-            stopwatch.stop(&call, outcome, &caller);
+        if let Some(watch) = watch {
+            watch.stop(&call, outcome, &caller);
         }
     });
     if let Some(released) = released {
@@ -218,7 +222,7 @@ fn record_known(call: Call, value: usize, caller: Caller, _inside: &Inside) -> b
 
 /// The same for the same arguments at the same place.
 #[inline]
-fn fingerprint_of(call: Call, caller: Caller) -> u64 {
+pub fn fingerprint_of(call: Call, caller: Caller) -> u64 {
     let Call::Get { key, size, flags } = call else { return 0 };
     fingerprint(caller.number(), key, size, flags)
 }

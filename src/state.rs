@@ -1,5 +1,6 @@
 //! The globals of the shim: the tracker and the options.
 
+use crate::journal;
 use crate::lock::Locked;
 use crate::memory::c_string;
 use crate::sink;
@@ -54,6 +55,9 @@ pub fn is_plain_wanted() -> bool {
 pub fn look_around() {
     let given = environment(c"SHMSAN_OPTIONS").is_some() || default_options().is_some();
     GIVEN.store(if given { SOMETHING } else { NOTHING }, Relaxed);
+    if let Some(session) = environment(c"SHMSAN_SESSION") {
+        journal::join(session);
+    }
     let dumb = environment(c"TERM").is_some_and(|term| term == b"dumb");
     PLAIN_WANTED.store(dumb || environment(c"NO_COLOR").is_some(), Relaxed);
 }

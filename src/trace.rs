@@ -1,9 +1,10 @@
-//! `trace=1`: each call as a line, as strace would print it. Nothing here may change what the program sees.
+//! Each call as an event: a line as strace would print it (`trace=1`), a record in the journal of `shmsan run`. Nothing
+//! here may change what the program sees.
 
 use crate::kernel::clock;
 use crate::site::{self, Caller};
 use crate::state::options;
-use crate::{identity, memory, sink};
+use crate::{identity, journal, memory, sink};
 use shmsan_core::call::{Addr, Call, Outcome};
 use shmsan_core::detail::{Change, Detail, Limits, Status, Usage};
 use shmsan_core::event::Event;
@@ -14,7 +15,14 @@ use shmsan_core::time::Time;
 
 const _: () = assert!(size_of::<libc::shmid_ds>() == Status::SIZE);
 
-/// Begun before a call that is traced.
+/// Begun before a call of which somebody wants to hear.
+pub enum Watch {
+    /// With all that it shows.
+    Closely(Stopwatch),
+    /// That it was made.
+    Briefly(Time),
+}
+
 pub struct Stopwatch {
     /// What only could be seen before.
     change: Option<Change>,
@@ -22,24 +30,54 @@ pub struct Stopwatch {
     begin_ns: u64,
 }
 
+impl Watch {
+    /// `None` where nobody wants to hear of any call.
+    pub fn start(call: &Call) -> Option<Self> {
+        if options().trace || journal::wants_every_call() {
+            return Some(Self::Closely(Stopwatch::start(call)));
+        }
+        journal::is_on().then(|| Self::Briefly(clock::time()))
+    }
+
+    /// Prints the call's line, and stores its record.
+    pub fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) {
+        match self {
+            Self::Closely(stopwatch) => {
+                let event = stopwatch.stop(call, outcome, caller);
+                if options().trace {
+                    print(&event);
+                }
+                if journal::wants_every_call() {
+                    journal::call(&event);
+                }
+            }
+            Self::Briefly(time) => {
+                if journal::matters(call, outcome, caller) {
+                    let (stamp, site) = (identity::stamp(time), site::keep(caller));
+                    let (call, duration_ns, detail) = (*call, 0, None);
+                    journal::call(&Event { stamp, duration_ns, call, outcome, site, detail });
+                }
+            }
+        }
+    }
+}
+
 impl Stopwatch {
-    pub fn start(call: &Call) -> Self {
+    fn start(call: &Call) -> Self {
         // The looks come first: they are no part of the call's duration.
         Self { change: memory::change(call), time: clock::time(), begin_ns: clock::monotonic_ns() }
     }
 
-    /// Prints the line.
-    pub fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) {
+    fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) -> Event {
         let duration_ns = clock::monotonic_ns().saturating_sub(self.begin_ns);
-        let event = Event {
+        Event {
             stamp: identity::stamp(self.time),
             duration_ns,
             call: *call,
             outcome,
             site: site::keep(caller),
             detail: self.change.map(Detail::Change).or_else(|| detail(call, outcome)),
-        };
-        print(&event);
+        }
     }
 }
 

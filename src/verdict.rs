@@ -1,7 +1,7 @@
 //! What the findings come to: how many there were, when there are enough of them, and how the program ends for it.
 
-use crate::kernel;
 use crate::state::{self, options};
+use crate::{journal, kernel};
 use shmsan_core::options::{FailOn, Options};
 use shmsan_core::rule::{self, Rule, Severity};
 use std::sync::atomic::AtomicU64;
@@ -81,6 +81,7 @@ pub fn halt_on(severity: Severity) {
     }
     if options.halt_on_error {
         let own = i32::try_from(options.exitcode).unwrap_or(HALTED);
+        journal::end();
         kernel::exit(if own == 0 { HALTED } else { own });
     }
 }

@@ -5,7 +5,7 @@ use crate::kernel::own_stack::OwnStack;
 use crate::kernel::{self, child, signal};
 use crate::lock::RawLock;
 use crate::state::{TRACKER, options};
-use crate::{announce, boundary, facts, identity, lifecycle, sink, site, thread, verdict};
+use crate::{announce, boundary, facts, identity, journal, lifecycle, sink, site, thread, verdict};
 use shmsan_core::check::memory::{self, Cause, Fault};
 use shmsan_core::rule::Rule;
 use shmsan_core::site::Site;
@@ -47,6 +47,7 @@ pub fn write(fault: &Fault, cause: &Cause) {
         _ => plain(fault, cause),
     }
     verdict::count(rule, rule.severity);
+    journal::fault(rule, site(fault));
 }
 
 /// What happens there again is counted as suppressed too.

@@ -11,6 +11,7 @@ mod objects;
 pub mod opened;
 pub mod own_stack;
 pub mod raw;
+pub mod shared;
 pub mod signal;
 
 pub use identity::{identity, lock_limit};

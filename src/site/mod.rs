@@ -8,9 +8,11 @@ mod room;
 mod separate;
 mod sources;
 mod stacks;
+mod stored;
 mod symbols;
 
 pub use lookup::{is_reading_here, lock};
+pub use stored::stored;
 
 use crate::abi;
 use crate::state::options;

@@ -82,6 +82,11 @@ impl Module {
         entry(address) == self.entry && self.witness.as_ref().is_some_and(unchanged)
     }
 
+    /// The addresses that it takes, `address` among them; that one alone where the loader does not tell.
+    pub fn extent(&self, address: usize) -> (usize, usize) {
+        self.entry.map_or((address, address + 1), |entry| (entry.begin, entry.end))
+    }
+
     /// Its file's name without the folder.
     pub fn base_name(&self) -> String {
         let path = if self.path.is_empty() { program() } else { &self.path };

@@ -54,6 +54,12 @@ fn probe(address: usize, line: u32) -> impl Iterator<Item = usize> {
     (home..home + ROOM).map(|slot| slot % ROOM)
 }
 
+/// Its line, file and function.
+pub fn text(number: u32) -> Option<(u32, &'static [u8], &'static [u8])> {
+    let source = SOURCES.get(number as usize).and_then(OnceBox::get)?;
+    Some((source.line, &source.file, &source.function))
+}
+
 pub fn frame(number: u32) -> Frame {
     let Some(source) = SOURCES.get(number as usize).and_then(OnceBox::get) else { return Frame::default() };
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -18,7 +18,7 @@ pub struct Process {
 
 /// Something that a rule said there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Finding {
     pub time: Time,
     /// A rule's id.
     pub rule: Vec<u8>,
@@ -39,7 +39,7 @@ impl Process {
     }
 }
 
-impl Found {
+impl Finding {
     #[must_use]
     pub fn store(time: Time, rule: &str, severity: Severity, site: Site) -> Stored {
         let severity = match severity {

@@ -1,8 +1,8 @@
 //! The journal's binary form: what a process writes into its mapped file while it runs, and `shmsan run` reads, also after
 //! a kill -9. Whoever reads it takes every byte for a claim.
 //!
-//! A file begins with [`Beginning`]; behind it stand records, in the order in which their room was taken. A record is there
-//! once the first word of its head is: it is written last.
+//! A file begins with [`Beginning`]; behind it stand records. What is there is counted in the word [`USED`], which moves on
+//! when a record is whole.
 
 mod called;
 mod detail;
@@ -13,14 +13,14 @@ mod slot;
 
 pub use called::store as call;
 pub use file::{Beginning, USED, VERSION};
-pub use life::{Found as Finding, Process, end};
+pub use life::{Finding, Process, end};
 pub use place::{Module, Proof, Source, Stack, fingerprint};
-pub use slot::{Found, Slot, Stored, look};
+pub use slot::{Slot, Stored, look};
 
 use crate::event::Event;
 use crate::time::Time;
 
-// Kinds, in the first byte of a head. 0 and 1 are the slot's own.
+// Kinds, in the first byte of a head. 1 is the slot's own.
 const CALL: u8 = 2;
 const SOURCE: u8 = 3;
 const STACK: u8 = 4;

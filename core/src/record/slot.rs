@@ -1,5 +1,4 @@
-//! The journal's unit: 64 bytes that are valid once their first word is there. A record is a head, and as many
-//! continuations as its bytes need, one behind the other.
+//! The journal's unit: 64 bytes. A record is a head, and as many continuations as its bytes need, one behind the other.
 
 /// Eight words in the machine's own order: who reads a journal is on the machine that wrote it.
 pub type Slot = [u64; 8];
@@ -10,8 +9,7 @@ pub const ROOM: usize = size_of::<Slot>() - size_of::<u64>();
 /// No record has more of them behind its head.
 pub const MOST_BYTES: usize = 255 * ROOM;
 
-/// In the first byte of a slot that nobody has finished.
-pub(super) const NOTHING: u8 = 0;
+/// In the first byte of a slot that is no head. 0 is none at all.
 pub(super) const CONTINUATION: u8 = 1;
 
 /// A record as it is stored.
@@ -57,37 +55,22 @@ impl Stored {
     }
 }
 
-/// What stands at the beginning of some slots.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A record, which takes [`Stored::slots`] slots.
-    Record(Stored),
-    /// One slot whose writer is not done, or never will be.
-    Unfinished,
-    /// One slot that begins no record.
-    Stray,
-}
-
-/// Looks at the first of `slots`, which is there.
+/// The record that `slots` begin with, which takes [`Stored::slots`] of them; `None` where they begin none.
 #[must_use]
-pub fn look(slots: &[Slot]) -> Found {
-    let Some((head, rest)) = slots.split_first() else { return Found::Unfinished };
-    match kind(head) {
-        NOTHING => return Found::Unfinished,
-        CONTINUATION => return Found::Stray,
-        _ => {}
+pub fn look(slots: &[Slot]) -> Option<Stored> {
+    let (head, rest) = slots.split_first()?;
+    if matches!(kind(head), 0 | CONTINUATION) {
+        return None;
     }
-    let Some(length) = usize::try_from(head[7]).ok().filter(|length| *length <= MOST_BYTES) else {
-        return Found::Stray;
-    };
-    let Some(continuations) = rest.get(..length.div_ceil(ROOM)) else { return Found::Stray };
+    let length = usize::try_from(head[7]).ok().filter(|length| *length <= MOST_BYTES)?;
+    let continuations = rest.get(..length.div_ceil(ROOM))?;
     if continuations.iter().any(|slot| kind(slot) != CONTINUATION) {
-        return Found::Stray;
+        return None;
     }
     let mut bytes: Vec<u8> =
         continuations.iter().flat_map(|slot| slot[1..].iter().flat_map(|word| word.to_ne_bytes())).collect();
     bytes.truncate(length);
-    Found::Record(Stored { head: *head, bytes })
+    Some(Stored { head: *head, bytes })
 }
 
 pub(super) const fn kind(slot: &Slot) -> u8 {

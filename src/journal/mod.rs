@@ -1,0 +1,200 @@
+//! What `shmsan run` learns of each process of its tree: a file that the process writes through memory, so that a record
+//! that was made before a call came back is there after a kill -9. Without `shmsan run` there is none, and nothing here
+//! costs anything.
+
+mod file;
+mod said;
+
+use crate::boundary;
+use crate::kernel::{self, clock};
+use crate::lock::{Locked, RawLock};
+use crate::site::{self, Caller};
+use crate::state::{SEEN, options};
+use crate::{identity, lsan, process, shim, sink};
+use file::{File, Trouble};
+use once_cell::race::OnceBox;
+use said::Said;
+use shmsan_core::call::{Call, Outcome, ShmId};
+use shmsan_core::event::Event;
+use shmsan_core::flags::IPC_RMID;
+use shmsan_core::record::{self, Finding, Stored};
+use shmsan_core::rule::{Rule, Severity};
+use shmsan_core::site::Site;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+static JOURNAL: Locked<Journal> = Locked::new(Journal { file: File::new(), said: Said::new() });
+static SESSION: OnceBox<Session> = OnceBox::new();
+/// Whether there is a session, and its journal of this process can be written.
+static ON: AtomicBool = AtomicBool::new(false);
+/// Whether this process has its file.
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Before the path in SHMSAN_SESSION, where every call is wanted.
+const EVERY_CALL: &[u8] = b"trace:";
+
+struct Journal {
+    file: File,
+    said: Said,
+}
+
+struct Session {
+    /// The folder that the files go into.
+    folder: Vec<u8>,
+    every_call: bool,
+}
+
+/// Takes the session that SHMSAN_SESSION names, at load.
+pub fn join(value: &[u8]) {
+    let (folder, every_call) = match value.strip_prefix(EVERY_CALL) {
+        Some(folder) => (folder, true),
+        None => (value, false),
+    };
+    if folder.starts_with(b"/") && folder.len() <= file::LONGEST_FOLDER {
+        SESSION.get_or_init(|| Box::new(Session { folder: folder.to_vec(), every_call }));
+        ON.store(true, Relaxed);
+    }
+}
+
+pub fn is_on() -> bool {
+    ON.load(Relaxed)
+}
+
+/// Whether `shmsan run` traces: then calls are stored with all that they show.
+pub fn wants_every_call() -> bool {
+    is_on() && SESSION.get().is_some_and(|session| session.every_call)
+}
+
+/// To be held over a fork.
+pub const fn lock() -> &'static RawLock {
+    JOURNAL.raw()
+}
+
+/// Before a call: who is killed in its first one has been here.
+#[inline]
+pub fn begin() {
+    if is_on() && !OPEN.load(Relaxed) {
+        open();
+    }
+}
+
+#[cold]
+fn open() {
+    let Some(session) = SESSION.get() else { return };
+    let who = file::Who::find(session.every_call);
+    let arguments = file::arguments();
+    let process = record::Process::store(identity::exe().unwrap_or_default(), &arguments);
+    write(|journal| {
+        if OPEN.load(Relaxed) {
+            return Ok(());
+        }
+        journal.file.begin(&session.folder, who)?;
+        OPEN.store(true, Relaxed);
+        journal.file.append(&session.folder, &process)
+    });
+}
+
+/// A child's journal is its own.
+pub fn forget() {
+    if is_on() && OPEN.swap(false, Relaxed) {
+        JOURNAL.with(|journal| {
+            journal.file.leave();
+            journal.said.clear();
+        });
+    }
+}
+
+/// Whether it matters to the verdict over the tree that the call was made.
+pub fn matters(call: &Call, outcome: Outcome, caller: &Caller) -> bool {
+    match (*call, outcome) {
+        // What was found there before is no news.
+        (Call::Get { .. }, Ok(id)) => {
+            let id = i32::try_from(id).map_or(ShmId(-1), ShmId);
+            !SEEN.contains(id, shim::fingerprint_of(*call, *caller))
+        }
+        (Call::Attach { .. }, _) | (Call::Detach { .. } | Call::Control { command: IPC_RMID, .. }, Ok(_)) => true,
+        _ => false,
+    }
+}
+
+/// Stores a call that is over.
+pub fn call(event: &Event) {
+    store(event.site, &record::call(event));
+}
+
+/// Stores what a rule said.
+pub fn finding(rule: &Rule, severity: Severity, site: Site) {
+    if is_on() {
+        begin();
+        store(site, &Finding::store(clock::time(), rule.id, severity, site));
+    }
+}
+
+/// Stores that something was found where nothing can be looked up, because a fault is being handled.
+pub fn fault(rule: &Rule, site: Site) {
+    if is_on() && OPEN.load(Relaxed) {
+        let stored = Finding::store(clock::time(), rule.id, rule.severity, site);
+        write(|journal| journal.append(&stored));
+    }
+}
+
+/// The process ends by itself.
+pub fn end() {
+    if is_on() && OPEN.load(Relaxed) {
+        let stored = record::end(clock::time());
+        write(|journal| journal.append(&stored));
+    }
+}
+
+fn store(site: Site, stored: &Stored) {
+    let written =
+        write(|journal| if journal.said.contains(site) { journal.append(stored).map(|()| true) } else { Ok(false) });
+    if written == Some(false) {
+        // Found out without the lock: it takes memory.
+        let places = site::stored(site);
+        write(|journal| {
+            for place in &places {
+                journal.append(place)?;
+            }
+            journal.said.insert(site);
+            journal.append(stored)
+        });
+    }
+}
+
+impl Journal {
+    fn append(&mut self, stored: &Stored) -> Result<(), Trouble> {
+        match SESSION.get() {
+            Some(session) => self.file.append(&session.folder, stored),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Runs `work` with the journal; where that has trouble, it ends.
+fn write<T>(work: impl FnOnce(&mut Journal) -> Result<T, Trouble>) -> Option<T> {
+    match JOURNAL.with(work)? {
+        Ok(done) => Some(done),
+        Err(trouble) => {
+            give_up(trouble);
+            None
+        }
+    }
+}
+
+#[cold]
+fn give_up(trouble: Trouble) {
+    if !ON.swap(false, Relaxed) {
+        return;
+    }
+    if let Some(reason) = trouble.reason() {
+        let line = format!(
+            "=={}==shmsan: {reason}; shmsan run does not see what this process does from now on\n",
+            kernel::pid()
+        );
+        sink::say(line.as_bytes());
+    }
+    if process::known().is_some() && !options().looks_at_every_call() && !lsan::is_there() {
+        boundary::open();
+    }
+}
