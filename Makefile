@@ -1,16 +1,17 @@
-# make          the libraries, optimised, in target/release
+# make          the libraries and the command, optimised, in target/release
 # make demo     the tutorials' programs under shmsan
 # make test     every test
 # make check    all that CI runs
 # make install  DESTDIR= PREFIX=/usr/local
 
 PREFIX = /usr/local
+BINDIR = $(PREFIX)/bin
 LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
 DESTDIR =
 CARGO = cargo
 INSTALL = install
-# Where the libraries lie that demo and install take.
+# Where the libraries and the command lie that demo and install take.
 BUILT = target/release
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
@@ -18,8 +19,10 @@ SONAME = libshmsan.so.$(firstword $(subst ., ,$(VERSION)))
 
 .PHONY: all demo test check fmt clippy header install install-files uninstall clean
 
+# One after the other: built together, the library would get the features that the command asks of the crates they share.
 all:
-	$(CARGO) build --release
+	$(CARGO) build --release --package shmsan
+	$(CARGO) build --release --package shmsan-cli
 	ln -sf libshmsan.so target/release/$(SONAME)
 
 demo: all
@@ -44,14 +47,16 @@ header:
 	cp "$$(ls -t target/debug/build/shmsan-*/out/shmsan.h | head -n 1)" include/shmsan.h
 
 # After `make`, an install as root builds nothing: root may have no cargo.
-install: $(BUILT)/libshmsan.so install-files
+install: $(BUILT)/libshmsan.so $(BUILT)/shmsan install-files
 
-$(BUILT)/libshmsan.so:
+$(BUILT)/libshmsan.so $(BUILT)/shmsan:
 	$(MAKE) all
 
 # The headers go into a folder of their own: a sys/shm.h directly below PREFIX/include would shim every program that is
 # compiled on the machine.
 install-files:
+	$(INSTALL) -d $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 755 $(BUILT)/shmsan $(DESTDIR)$(BINDIR)/shmsan
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/shmsan/sys $(DESTDIR)$(INCLUDEDIR)/shmsan/shmsan
 	$(INSTALL) -m 755 $(BUILT)/libshmsan.so $(DESTDIR)$(LIBDIR)/libshmsan.so.$(VERSION)
 	ln -sf libshmsan.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
@@ -65,6 +70,7 @@ install-files:
 	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/shmsan.pc
 
 uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/shmsan
 	rm -f $(DESTDIR)$(LIBDIR)/libshmsan.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libshmsan.so
 	rm -f $(DESTDIR)$(LIBDIR)/libshmsan.a $(DESTDIR)$(LIBDIR)/pkgconfig/shmsan.pc
 	rm -rf $(DESTDIR)$(INCLUDEDIR)/shmsan

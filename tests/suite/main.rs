@@ -1,6 +1,7 @@
 //! The whole-program tests: C scenarios compiled and run bare, preloaded and linked.
 
 mod boundary;
+mod command;
 mod differential;
 mod documents;
 mod faults;

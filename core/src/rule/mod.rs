@@ -93,6 +93,11 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     FAMILIES.iter().flat_map(|(_, rules)| rules.iter().copied())
 }
 
+/// Each family's heading and its rules.
+pub fn families() -> impl Iterator<Item = (&'static str, &'static [&'static Rule])> {
+    FAMILIES.iter().copied()
+}
+
 /// The rule with this id.
 #[must_use]
 pub fn named(id: &str) -> Option<&'static Rule> {

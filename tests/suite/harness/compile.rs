@@ -79,12 +79,15 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folder target/PROFILE of this build, with libshmsan.so, libshmsan.so.0 and libshmsan.a of today's sources in it.
+/// The folder target/PROFILE of this build, with libshmsan.so, libshmsan.so.0, libshmsan.a and the command shmsan of today's
+/// sources in it.
 pub fn library_folder() -> &'static Path {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         let test = std::env::current_exe().unwrap();
         let folder = test.ancestors().nth(2).unwrap().to_owned();
-        build_library(&folder);
+        // One after the other, as `make` does: together they would share the features of the crates they share.
+        build("shmsan", &folder);
+        build("shmsan-cli", &folder);
         let soname = folder.join("libshmsan.so.0");
         if std::fs::read_link(&soname).is_err() {
             // Another run of the tests may be a moment ahead.
@@ -95,15 +98,16 @@ pub fn library_folder() -> &'static Path {
     &FOLDER
 }
 
-/// `cargo test` by itself does not build a cdylib or a staticlib, and a stale one would be tested in silence.
-fn build_library(folder: &Path) {
+/// `cargo test` by itself does not build a cdylib, a staticlib or the binary of another package, and a stale one would be
+/// tested in silence.
+fn build(package: &str, folder: &Path) {
     let Some(cargo) = std::env::var_os("CARGO") else {
-        say(&format!("not started by cargo: the library in {} is tested as it is", folder.display()));
+        say(&format!("not started by cargo: {package} in {} is tested as it is", folder.display()));
         return;
     };
     let profile = if folder.ends_with("debug") { "dev".into() } else { folder.file_name().unwrap().to_owned() };
     let mut command = Command::new(cargo);
-    command.args(["build", "--package", "shmsan", "--target-dir"]).arg(folder.parent().unwrap());
+    command.args(["build", "--package", package, "--target-dir"]).arg(folder.parent().unwrap());
     command.arg("--profile").arg(profile).current_dir(root());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -120,10 +124,10 @@ pub fn compile_with(name: &str, way: Way, flags: &[&str]) -> PathBuf {
     static PROGRAMS: LazyLock<Programs> = LazyLock::new(Mutex::default);
     let key = (format!("{name} {}", flags.join(" ")), way.folder());
     let program = Arc::clone(PROGRAMS.lock().unwrap().entry(key).or_default());
-    program.get_or_init(|| build(name, way, flags)).clone()
+    program.get_or_init(|| build_scenario(name, way, flags)).clone()
 }
 
-fn build(name: &str, way: Way, flags: &[&str]) -> PathBuf {
+fn build_scenario(name: &str, way: Way, flags: &[&str]) -> PathBuf {
     let stem = name.replace(['/', '.'], "-") + &flags.concat().replace(['/', ' '], "_");
     // Under a name of its own until it is whole: another run of the tests may be executing the last one.
     let program = scratch(way.folder()).join(&stem);

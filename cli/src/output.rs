@@ -1,0 +1,22 @@
+//! What the command itself writes to a person: coloured on a terminal, unless NO_COLOR is set or TERM is dumb.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+/// A verb that could not do what was asked; `run` has codes of its own.
+pub const FAILED: u8 = 2;
+
+/// Writes to standard output.
+pub fn say(text: &str) -> ExitCode {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&format!("standard output: {error}")),
+    }
+}
+
+/// One line on standard error, and the status that goes with it.
+pub fn complain(sentence: &str) -> ExitCode {
+    // Where standard error cannot be written, the status alone must do.
+    let _ = writeln!(anstream::stderr(), "shmsan: {sentence}");
+    ExitCode::from(FAILED)
+}
