@@ -114,7 +114,7 @@ impl File {
     /// Writes a record. It is there once this has returned, whatever becomes of the process then.
     pub fn append(&mut self, folder: &[u8], stored: &Stored) -> Result<(), Trouble> {
         let wanted = self.used + stored.slots();
-        if !self.now.is_some_and(|now| wanted * size_of::<Slot>() <= now.placed) {
+        if self.now.is_none_or(|now| wanted * size_of::<Slot>() > now.placed) {
             self.make_room(folder, stored.slots())?;
         }
         let Some(shared) = self.now else { return Ok(()) };
@@ -189,7 +189,7 @@ fn in_folder<'a>(
 /// That nobody has, nor can guess.
 fn name() -> Option<Name> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let numbers = [kernel::random()?, kernel::random()?];
-    let digit = |index: usize| DIGITS[(numbers[index / 16] >> (index % 16 * 4)) as usize & 15];
-    Some(std::array::from_fn(digit))
+    let bytes = [kernel::random()?.to_le_bytes(), kernel::random()?.to_le_bytes()];
+    let bytes = bytes.as_flattened();
+    Some(std::array::from_fn(|index| DIGITS[usize::from(bytes[index / 2] >> (index % 2 * 4) & 15)]))
 }
