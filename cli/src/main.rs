@@ -3,6 +3,7 @@
 
 mod args;
 mod explain;
+mod journal;
 mod output;
 mod sys;
 

@@ -51,7 +51,7 @@ impl fmt::Display for Key {
 }
 
 /// A segment's identifier in its IPC namespace, as shmget(2) returned it. 0 is a good one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShmId(pub i32);
 
 impl fmt::Display for ShmId {

@@ -23,3 +23,4 @@ pub mod suppress;
 pub mod text;
 pub mod time;
 pub mod tracker;
+pub mod tree;

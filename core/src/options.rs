@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn the_defaults_are_those_of_the_table() {
         let expected = Options {
-            checks: Checks::parse("calls+memory", Checks::NONE).unwrap(),
+            checks: Checks::parse("calls+memory+run", Checks::NONE).unwrap(),
             context_size: 1,
             debug_file_directory: b"/usr/lib/debug".to_vec(),
             detect_leaks: true,

@@ -12,6 +12,7 @@ pub mod look;
 pub mod memory;
 pub mod namespace;
 pub mod overflow;
+pub mod run;
 pub mod shmid;
 pub mod slack;
 

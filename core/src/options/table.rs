@@ -25,8 +25,8 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         name: "checks",
-        default: "calls+memory",
-        meaning: "which rules speak: the rings calls, memory and advice, and rules by their names, each behind + or -; \
+        default: "calls+memory+run",
+        meaning: "which rules speak: the rings calls, memory, advice and run, and rules by their names, each behind + or -; \
                   checks=-ftok-failed leaves one out",
         kind: Kind::Checks(|options| &mut options.checks),
     },

@@ -11,6 +11,7 @@ pub mod ftok;
 pub mod get;
 pub mod memory;
 mod page;
+pub mod run;
 pub mod shmid;
 
 pub use checks::{Checks, ROOM, position};
@@ -27,10 +28,12 @@ pub enum Ring {
     Memory,
     /// What is no mistake, but may surprise; off unless asked for.
     Advice,
+    /// What only the whole tree of a run's processes shows; `shmsan run` says it.
+    Run,
 }
 
 impl Ring {
-    pub const ALL: [Self; 3] = [Self::Calls, Self::Memory, Self::Advice];
+    pub const ALL: [Self; 4] = [Self::Calls, Self::Memory, Self::Advice, Self::Run];
 
     /// As the option `checks` names it.
     #[must_use]
@@ -39,6 +42,7 @@ impl Ring {
             Self::Calls => "calls",
             Self::Memory => "memory",
             Self::Advice => "advice",
+            Self::Run => "run",
         }
     }
 }
@@ -85,6 +89,7 @@ const FAMILIES: &[(&str, &[&Rule])] = &[
     ("ftok", ftok::ALL),
     ("At exit and around", exit::ALL),
     ("Memory", memory::ALL),
+    ("Over a whole tree of processes", run::ALL),
     ("Several of the calls", access::ALL),
 ];
 

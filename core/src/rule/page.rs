@@ -20,8 +20,9 @@ pub struct Page {
 pub fn document() -> String {
     let mut out = "# The rules\n\n\
         Every mistake that shmsan knows. An ERROR is a mistake, a WARNING probably one, and an INFO is worth knowing. \
-        The rings *calls* and *memory* are on by default; `checks=calls+memory+advice` in SHMSAN_OPTIONS turns on what \
-        is no mistake but may surprise, and `checks=-ID` turns one rule off.\n"
+        The rings *calls*, *memory* and *run* are on by default, and *run* speaks under `shmsan run` alone. \
+        `checks=+advice` in SHMSAN_OPTIONS turns on what is no mistake but may surprise, and `checks=-ID` turns one rule \
+        off.\n"
         .to_owned();
     for (family, rules) in FAMILIES {
         // Writing to a String cannot fail.

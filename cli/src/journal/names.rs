@@ -1,0 +1,186 @@
+//! Places as a person reads them, looked up in the files of the programs, which may be gone or replaced by now.
+
+use super::process::Process;
+use addr2line::Loader;
+use object::{Object, ReadRef};
+use shmsan_core::demangle;
+use shmsan_core::record::{Module, Proof, fingerprint};
+use shmsan_core::site::{Frame, Site, end_at_main, most_telling};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+
+/// Larger files are not searched for names.
+const LARGEST: u64 = 8 << 30;
+
+pub struct Names {
+    files: HashMap<(Vec<u8>, String), Option<Contents>>,
+    /// Cut from the beginning of files' names.
+    pub strip_path_prefix: Vec<u8>,
+    /// Where debug information lies that is not in the program's own file.
+    pub debug_file_directory: PathBuf,
+}
+
+/// What names the places of a module: its debug information, and its own symbols.
+struct Contents {
+    debug: Option<Loader>,
+    own: Loader,
+}
+
+impl Names {
+    pub fn new() -> Self {
+        Self {
+            files: HashMap::new(),
+            strip_path_prefix: Vec::new(),
+            debug_file_directory: PathBuf::from("/usr/lib/debug"),
+        }
+    }
+
+    /// The innermost first; never empty.
+    pub fn frames(&mut self, process: &Process, site: Site) -> Vec<Frame> {
+        let mut frames = match site {
+            Site::Stack(number) => self.stack(process, number),
+            site => self.innermost(process, site),
+        };
+        if frames.is_empty() {
+            frames.push(Frame::default());
+        }
+        let prefix = &self.strip_path_prefix;
+        frames.into_iter().map(|frame| frame.without_prefix(prefix)).collect()
+    }
+
+    /// One frame of it: the innermost, unless that is in libc.
+    pub fn frame(&mut self, process: &Process, site: Site) -> Frame {
+        let frames = self.frames(process, site);
+        most_telling(&frames).cloned().unwrap_or_default()
+    }
+
+    fn stack(&mut self, process: &Process, number: u32) -> Vec<Frame> {
+        let Some(stack) = process.stacks.get(&number) else { return Vec::new() };
+        let mut frames = self.innermost(process, stack.innermost);
+        let mut callers = stack.callers.iter().map(|address| self.at(process, *address));
+        if let Site::Source(_) = stack.innermost {
+            frames.extend(callers.next().into_iter().flatten().skip(1));
+        }
+        frames.extend(callers.flatten());
+        end_at_main(&mut frames);
+        frames
+    }
+
+    fn innermost(&mut self, process: &Process, site: Site) -> Vec<Frame> {
+        match site {
+            // One back: the call itself, and not the line after it.
+            Site::Return(address) => self.at(process, address.wrapping_sub(1)),
+            Site::Source(number) => process.sources.get(&number).map_or_else(Vec::new, |source| {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                let function = (!source.function.is_empty()).then(|| text(&source.function));
+                vec![Frame { function, source: Some((text(&source.file), source.line)), ..Frame::default() }]
+            }),
+            Site::Unknown | Site::Stack(_) => Vec::new(),
+        }
+    }
+
+    fn at(&mut self, process: &Process, address: usize) -> Vec<Frame> {
+        let Some(module) = process.module_at(address) else {
+            return vec![Frame { address, ..Frame::default() }];
+        };
+        let offset = address.wrapping_sub(module.bias);
+        let name = module.path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let name = String::from_utf8_lossy(name).into_owned();
+        let key = (module.path.clone(), format!("{:?}", module.proof));
+        let folder = &self.debug_file_directory;
+        let contents = self.files.entry(key).or_insert_with(|| Contents::load(module, folder));
+        // The files are whoever's: one that makes no sense names nothing.
+        let look = AssertUnwindSafe(|| contents.as_ref().map(|contents| contents.find(offset as u64)));
+        let mut frames = panic::catch_unwind(look).ok().flatten().unwrap_or_default();
+        if frames.is_empty() {
+            frames.push(Frame::default());
+        }
+        for frame in &mut frames {
+            frame.module = Some((name.clone(), offset));
+            frame.address = address;
+        }
+        frames
+    }
+}
+
+impl Contents {
+    fn load(module: &Module, debug_folder: &Path) -> Option<Self> {
+        let path = Path::new(OsStr::from_bytes(&module.path));
+        let is_it = proves(path, &module.proof);
+        let own = if is_it { Loader::new(path).ok() } else { None };
+        let debug = match &module.proof {
+            Proof::BuildId(id) if !own.as_ref().is_some_and(has_lines) => {
+                let name = id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+                let (first, rest) = name.split_at_checked(2)?;
+                let separate = debug_folder.join(".build-id").join(first).join(format!("{rest}.debug"));
+                proves(&separate, &module.proof).then(|| Loader::new(separate).ok()).flatten()
+            }
+            _ => None,
+        };
+        match (own, debug) {
+            (Some(own), debug) => Some(Self { debug, own }),
+            (None, Some(debug)) => Some(Self { debug: None, own: debug }),
+            (None, None) => None,
+        }
+    }
+
+    fn find(&self, offset: u64) -> Vec<Frame> {
+        let lines = self.debug.as_ref().unwrap_or(&self.own);
+        let mut frames = lines_at(lines, offset);
+        let symbol = [Some(&self.own), self.debug.as_ref()]
+            .into_iter()
+            .flatten()
+            .find_map(|loader| loader.find_symbol_info(offset));
+        if let Some(symbol) = symbol {
+            if frames.is_empty() {
+                frames.push(Frame::default());
+            }
+            let outermost = frames.len() - 1;
+            let frame = &mut frames[outermost];
+            frame.function.get_or_insert_with(|| demangle::function(symbol.name()));
+            frame.function_offset = usize::try_from(offset - symbol.address().min(offset)).unwrap_or_default();
+        }
+        frames
+    }
+}
+
+fn has_lines(loader: &Loader) -> bool {
+    loader.get_section_range(b".debug_info").is_some()
+}
+
+/// The functions inlined there, the innermost first, and the one that holds them.
+fn lines_at(loader: &Loader, offset: u64) -> Vec<Frame> {
+    let mut found = Vec::new();
+    let Ok(mut frames) = loader.find_frames(offset) else { return found };
+    while let Ok(Some(frame)) = frames.next() {
+        let function = frame.function.as_ref().and_then(|name| name.raw_name().ok());
+        let source = frame.location.and_then(|place| Some((place.file?.to_owned(), place.line?)));
+        let function = function.map(|name| demangle::function(&name));
+        found.push(Frame { function, source, ..Frame::default() });
+    }
+    found
+}
+
+/// Whether the file that stands at `path` now is the one that was loaded.
+fn proves(path: &Path, proof: &Proof) -> bool {
+    let regular = fs::metadata(path).is_ok_and(|status| status.is_file() && status.len() <= LARGEST);
+    // A FIFO would keep us, and is no program.
+    let Some(file) = regular.then(|| File::open(path).ok()).flatten() else { return false };
+    match proof {
+        Proof::BuildId(id) => {
+            let cache = object::ReadCache::new(&file);
+            let own = cache.len().ok().and_then(|_| object::File::parse(&cache).ok());
+            own.is_some_and(|own| own.build_id().ok().flatten() == Some(id))
+        }
+        Proof::Beginning { length, fingerprint: expected } => {
+            let mut bytes = vec![0; usize::try_from((*length).min(1 << 16)).unwrap_or_default()];
+            file.read_exact_at(&mut bytes, 0).is_ok() && fingerprint(&bytes) == *expected
+        }
+        Proof::Nothing => false,
+    }
+}

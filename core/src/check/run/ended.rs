@@ -1,0 +1,65 @@
+//! What the end of a process, or an exec, does to what it had attached.
+
+use super::Holder;
+use crate::finding::{Earlier, Finding};
+use crate::rule;
+use crate::text::unbroken;
+use crate::tree::{Done, Got, Name};
+
+/// A process that was ended by the signal called `signal`, with what it had attached then, which is something.
+#[must_use]
+pub fn died(process: &Holder, signal: &str, attached: &[(Name, Done)]) -> Option<Finding> {
+    let ((name, attach), more) = attached.split_first()?;
+    let what = match more.len() {
+        0 => format!("segment {}", name.id),
+        _ => format!("{} segments", attached.len()),
+    };
+    Some(Finding {
+        rule: &rule::run::DIED_HOLDING_SEGMENT,
+        severity: rule::run::DIED_HOLDING_SEGMENT.severity,
+        headline: format!("{process} was ended by {signal} with {what} attached"),
+        call: format!("shmat({}, ...)", name.id),
+        site: attach.site,
+        earlier: None,
+        before_that: None,
+        key: None,
+        segment: None,
+        why:
+            "the kernel detached it and left its contents as they were in that instant; a lock or a count in it stays \
+              as it was"
+                .to_owned(),
+        fix:
+            "let the program end by itself (a handler for SIGTERM that sets a flag), or let those who go on check what \
+              they find in the segment"
+                .to_owned(),
+    })
+}
+
+/// A segment that was marked by IPC_RMID and is gone since the process replaced its program; `got` is the shmget that made
+/// it, where it is known.
+#[must_use]
+pub fn exec_destroyed(process: &Holder, name: Name, attach: &Done, removed: &Done, got: Option<&Got>) -> Finding {
+    Finding {
+        rule: &rule::run::EXEC_DESTROYS_SEGMENT,
+        severity: rule::run::EXEC_DESTROYS_SEGMENT.severity,
+        headline: format!("segment {} went with an exec of {process}", name.id),
+        call: format!("shmat({}, ...)", name.id),
+        site: attach.site,
+        earlier: Some(Earlier {
+            what: "it was removed there, which is done with its last detach".to_owned(),
+            site: removed.site,
+        }),
+        before_that: got.map(|got| Earlier { what: "it was made there".to_owned(), site: got.site }),
+        key: got.and_then(|got| super::own_key(got.key)),
+        segment: None,
+        why:
+            "exec takes away the attachments of a process, and this was the last one of a segment that was marked for \
+              destruction: what was in it is lost"
+                .to_owned(),
+        fix: format!(
+            "let the new program attach it by its id, and remove it by {} after that; if it is not needed any more, shmdt \
+             it before the exec",
+            unbroken("shmctl(shmid, IPC_RMID, NULL)")
+        ),
+    }
+}
