@@ -6,6 +6,7 @@ mod explain;
 mod journal;
 mod output;
 mod sys;
+mod verdict;
 
 use args::Verb;
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ mod harness;
 mod headers;
 mod hostile;
 mod inspect;
+mod journal;
 mod nobody;
 mod options;
 mod originals;

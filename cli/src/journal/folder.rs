@@ -49,6 +49,16 @@ impl Journal {
         &self.processes[number]
     }
 
+    /// The process is over, or another program runs in it.
+    pub fn note_gone(&mut self, Number(number): Number) {
+        self.processes[number].gone = true;
+    }
+
+    /// Whether everything that was written could be read.
+    pub fn is_whole(&self) -> bool {
+        self.trouble == Trouble::default()
+    }
+
     pub fn processes(&self) -> impl Iterator<Item = (Number, &Process)> {
         (0..).map(Number).zip(&self.processes)
     }

@@ -24,6 +24,8 @@ pub struct Process {
     pub arguments: Vec<u8>,
     /// Whether it said that it comes to its end.
     pub ended: bool,
+    /// Whether it is over, or another program runs in it.
+    pub gone: bool,
     pub sources: HashMap<u32, Source>,
     pub stacks: HashMap<u32, Stack>,
     /// The last one told stands for the addresses it takes.
@@ -48,6 +50,7 @@ impl Process {
             exe: Vec::new(),
             arguments: Vec::new(),
             ended: false,
+            gone: false,
             sources: HashMap::new(),
             stacks: HashMap::new(),
             modules: Vec::new(),

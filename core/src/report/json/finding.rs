@@ -91,3 +91,17 @@ pub fn summary<'a>(
         object.number("unseen", unseen);
     })
 }
+
+/// The last line of a run over a tree of processes: how many of them called, what was found in all, and of each rule.
+#[must_use]
+pub fn verdict(header: Header<'_>, processes: usize, [errors, warnings]: [u64; 2], rules: &[(&str, u64)]) -> String {
+    line(header, "verdict", |object| {
+        object.number("processes", processes);
+        object.number("errors", errors);
+        object.number("warnings", warnings);
+        object.objects("rules", rules.iter(), |object, (rule, times)| {
+            object.text("rule", rule);
+            object.number("times", times);
+        });
+    })
+}

@@ -1,0 +1,205 @@
+//! What happened in the tree, in its order: who began, called, replaced its program, ended.
+
+use super::machine::Machine;
+use super::places::Places;
+use super::trace::Trace;
+use crate::journal::{Journal, Names, Number, Process, Said, What};
+use shmsan_core::call::ShmId;
+use shmsan_core::check::run::{self, Holder};
+use shmsan_core::finding::Finding;
+use shmsan_core::rule::Severity;
+use shmsan_core::site::Site;
+use shmsan_core::time::Time;
+use shmsan_core::tree::{Member, Name, Tree};
+use std::collections::{BTreeMap, HashSet};
+
+/// A call is in its journal so long after it began: what is younger may still get something before it.
+const SETTLED_NS: i64 = 1_000_000_000;
+
+/// Sees a run.
+pub struct Witness<M> {
+    pub(super) machine: M,
+    pub(super) journal: Journal,
+    pub(super) names: Names,
+    pub(super) places: Places,
+    pub(super) tree: Tree,
+    trace: Option<Trace>,
+    /// What was read and is not settled.
+    waiting: Vec<(Time, Step)>,
+    /// The segments that were there when the run began.
+    pub(super) before: HashSet<ShmId>,
+    /// What the order of events has shown.
+    pub(super) findings: Vec<Finding>,
+    /// What the processes themselves have said, by rule: how many errors and warnings, and where for the first time.
+    pub(super) said: BTreeMap<(String, Severity), u64>,
+    pub(super) said_at: Vec<(String, Site)>,
+}
+
+enum Step {
+    Said(Said),
+    /// The process is gone, and nobody knows how it ended.
+    Gone(Number),
+    Killed(Number, String),
+}
+
+impl<M: Machine> Witness<M> {
+    /// To be made before the program starts.
+    pub fn new(journal: Journal, machine: M, names: Names, trace: Option<Trace>) -> Self {
+        let before = machine.segments().into_iter().map(|(id, _)| id).collect();
+        Self {
+            machine,
+            journal,
+            names,
+            places: Places::default(),
+            tree: Tree::default(),
+            trace,
+            waiting: Vec::new(),
+            before,
+            findings: Vec::new(),
+            said: BTreeMap::new(),
+            said_at: Vec::new(),
+        }
+    }
+
+    /// Takes in what has happened by `now`.
+    pub fn look(&mut self, now: Time) {
+        for said in self.journal.read() {
+            if let (What::Call(event), Some(trace)) = (&said.what, &mut self.trace) {
+                trace.add(said.process, *event);
+            }
+            // Who began has called, or will: it is told of no earlier than that.
+            let time = said.time().unwrap_or(now);
+            self.waiting.push((time, Step::Said(said)));
+        }
+        if let Some(trace) = &mut self.trace {
+            trace.write(Some(now), &self.journal, &mut self.names);
+        }
+        self.settle(Some(Time(now.0.saturating_sub(SETTLED_NS))));
+    }
+
+    /// Lets go of what is over; to be called now and then.
+    pub fn tidy(&mut self, now: Time) {
+        let Self { journal, machine, waiting, .. } = self;
+        let over = |process: &Process| process.ended || !machine.runs(process.pid, process.began);
+        for (number, _) in journal.processes().filter(|(_, process)| !process.gone && over(process)) {
+            waiting.push((now, Step::Gone(number)));
+        }
+        journal.tidy(over);
+    }
+
+    /// A process of the tree was ended by the signal of that name.
+    pub fn killed(&mut self, pid: i32, began: u64, signal: &str, now: Time) {
+        let process =
+            self.journal.processes().filter(|(_, process)| process.pid == pid && process.began == began).last();
+        if let Some((number, _)) = process {
+            self.waiting.push((now, Step::Killed(number, signal.to_owned())));
+        }
+    }
+
+    /// Takes in all there is.
+    pub(super) fn look_for_the_last_time(&mut self, now: Time) {
+        self.look(now);
+        if let Some(trace) = &mut self.trace {
+            trace.write(None, &self.journal, &mut self.names);
+        }
+        self.settle(None);
+    }
+
+    /// Why the trace is not whole, if it is not.
+    pub(super) fn trouble_of_trace(&self) -> Option<String> {
+        Some(self.trace.as_ref()?.trouble()?.to_string())
+    }
+
+    fn settle(&mut self, until: Option<Time>) {
+        self.waiting.sort_by_key(|(time, _)| *time);
+        let settled = match until {
+            Some(until) => self.waiting.partition_point(|(time, _)| *time <= until),
+            None => self.waiting.len(),
+        };
+        let steps: Vec<_> = self.waiting.drain(..settled).collect();
+        for (_, step) in steps {
+            match step {
+                Step::Said(Said { process, what }) => self.take(process, what),
+                Step::Gone(process) => self.leave(process),
+                Step::Killed(process, signal) => self.die(process, &signal),
+            }
+        }
+    }
+
+    fn take(&mut self, process: Number, what: What) {
+        match what {
+            What::Began => self.begin(process),
+            What::Call(mut event) => {
+                event.site = self.places.keep(process, event.site);
+                let namespace = self.journal.process(process).namespace;
+                self.tree.record(member(process), namespace, &event);
+            }
+            What::Finding(finding) => {
+                let rule = String::from_utf8_lossy(&finding.rule).into_owned();
+                *self.said.entry((rule.clone(), finding.severity)).or_default() += 1;
+                self.said_at.push((rule, self.places.keep(process, finding.site)));
+            }
+            What::End(_) => self.leave(process),
+        }
+    }
+
+    /// Where the same process ran another program before, that one is over: exec took what it had attached.
+    fn begin(&mut self, process: Number) {
+        let new = self.journal.process(process);
+        let is_before = |(number, old): &(Number, &Process)| {
+            *number < process && old.pid == new.pid && old.began == new.began && new.began != 0 && !old.gone
+        };
+        let Some((old, _)) = self.journal.processes().filter(is_before).last() else { return };
+        let held: Vec<_> = self.tree.attachments_of(member(old)).copied().collect();
+        self.leave_quietly(old);
+        let mut seen = HashSet::new();
+        for (name, attach) in held.into_iter().filter(|(name, _)| seen.insert(*name)) {
+            if let Some(finding) = self.destroyed_by_exec(old, name, &attach) {
+                self.findings.push(finding);
+            }
+            self.tree.forget_if_over(name);
+        }
+    }
+
+    fn destroyed_by_exec(&self, old: Number, name: Name, attach: &shmsan_core::tree::Done) -> Option<Finding> {
+        let known = self.tree.segment(name)?;
+        let removed = known.removed?;
+        let there = self.is_ours(name.namespace).then(|| self.machine.segment(name.id))?;
+        if there.is_some() || self.tree.is_held_by_another(name, member(old)) {
+            return None;
+        }
+        Some(run::exec_destroyed(&self.holder(old), name, attach, &removed, known.got.first()))
+    }
+
+    fn die(&mut self, process: Number, signal: &str) {
+        let attached: Vec<_> = self.tree.attachments_of(member(process)).copied().collect();
+        self.findings.extend(run::died(&self.holder(process), signal, &attached));
+        self.leave(process);
+    }
+
+    fn leave(&mut self, process: Number) {
+        for (name, _) in self.leave_quietly(process) {
+            self.tree.forget_if_over(name);
+        }
+    }
+
+    fn leave_quietly(&mut self, process: Number) -> Vec<(Name, shmsan_core::tree::Done)> {
+        self.journal.note_gone(process);
+        self.tree.leave(member(process))
+    }
+
+    pub(super) fn holder(&self, process: Number) -> Holder {
+        let process = self.journal.process(process);
+        Holder { pid: process.pid, command: Some(process.command()).filter(|command| !command.is_empty()) }
+    }
+
+    /// Whether segments of that namespace can be looked at; one that is not known is taken for ours.
+    pub(super) fn is_ours(&self, namespace: u64) -> bool {
+        namespace == 0 || self.machine.namespace() == 0 || namespace == self.machine.namespace()
+    }
+}
+
+/// Under which number the tree knows it.
+pub(super) const fn member(Number(number): Number) -> Member {
+    Member(number)
+}

@@ -1,0 +1,200 @@
+//! What a run left, judged by what the kernel has when it is over.
+
+use super::history::{Witness, member};
+use super::machine::Machine;
+use crate::journal::Number;
+use shmsan_core::call::{Key, ShmId};
+use shmsan_core::check::run::{self, Holder, Leak, Left, Unwatched};
+use shmsan_core::detail::Status;
+use shmsan_core::facts::{Life, Process, SegmentFacts};
+use shmsan_core::finding::Finding;
+use shmsan_core::flags::{IPC_CREAT, IPC_EXCL, SHM_DEST};
+use shmsan_core::rule::{self, Severity};
+use shmsan_core::time::Time;
+use shmsan_core::tree::{Got, Known, Name};
+use std::collections::{BTreeMap, HashSet};
+
+/// What is known when a run is over.
+pub struct Verdict {
+    pub findings: Vec<Finding>,
+    /// Which segments leak, for whoever wants them removed.
+    pub leaks: Vec<(ShmId, Status)>,
+    /// What the processes said themselves.
+    pub said: BTreeMap<(String, Severity), u64>,
+    pub processes: usize,
+}
+
+/// How many of each rule there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub errors: u64,
+    pub warnings: u64,
+}
+
+/// The run as it stands at its end.
+#[derive(Clone, Copy, Debug)]
+pub struct End<'a> {
+    pub now: Time,
+    /// Processes of the tree that go on: what they know is not judged.
+    pub running: &'a [i32],
+    /// Pids that were seen in the tree, with or without a journal.
+    pub seen: &'a HashSet<i32>,
+    /// Whether every segment of the namespace is the run's own.
+    pub isolated: bool,
+}
+
+impl<M: Machine> Witness<M> {
+    /// Gives the verdict.
+    pub fn judge(&mut self, end: &End<'_>) -> Verdict {
+        self.look_for_the_last_time(end.now);
+        let mut findings = std::mem::take(&mut self.findings);
+        let mut leaks = Vec::new();
+        for (id, status) in self.machine.segments() {
+            let name = Name { namespace: self.machine.namespace(), id };
+            let known = self.known(name);
+            let creation = known.as_ref().and_then(|known| known.creation_by(status.creator, status.key).copied());
+            if status.owner.mode & SHM_DEST != 0 {
+                let removed = known.as_ref().and_then(|known| known.removed);
+                if let Some(removed) = removed.filter(|_| !self.is_in_use(known.as_ref(), &status, end)) {
+                    let got = known.as_ref().and_then(|known| known.got.first());
+                    findings.push(run::removal_pending(&self.left(id, &status, end.now), &removed, got));
+                }
+                continue;
+            }
+            match self.whose(id, &status, creation.as_ref(), end) {
+                Whose::Nobodys => continue,
+                Whose::Unwatched => {
+                    let holder = Holder { pid: status.creator, command: None };
+                    findings.push(run::not_loaded(&holder, Unwatched::Made(id, status.key)));
+                }
+                Whose::Runs => {}
+            }
+            if status.attachments == 0 && !self.is_in_use(known.as_ref(), &status, end) {
+                let refused = known.and_then(|known| known.refused);
+                let refused =
+                    refused.filter(|(who, _)| creation.is_some_and(|got| got.member == *who)).map(|(_, it)| it);
+                leaks.push((Leak { left: self.left(id, &status, end.now), got: creation, refused }, status));
+            }
+        }
+        findings.extend(self.vanished(end));
+        let removable = leaks.iter().map(|(leak, status)| (leak.left.now.id, *status)).collect();
+        let leaks: Vec<_> = leaks.into_iter().map(|(leak, _)| leak).collect();
+        let Self { places, journal, names, .. } = self;
+        findings.extend(run::leaked(&leaks, &mut |site| places.same(site, journal, names)));
+        let processes = self.journal.processes().count();
+        Verdict { findings, leaks: removable, said: std::mem::take(&mut self.said), processes }
+    }
+
+    /// What the journals tell of a segment; they may not know the namespace's number.
+    fn known(&self, name: Name) -> Option<Known> {
+        let unnumbered = Name { namespace: 0, ..name };
+        self.tree.segment(name).or_else(|| self.tree.segment(unnumbered)).cloned()
+    }
+
+    /// Whether a process that goes on will still use or remove it.
+    fn is_in_use(&self, known: Option<&Known>, status: &Status, end: &End<'_>) -> bool {
+        let goes_on = |pid: i32| end.running.contains(&pid);
+        goes_on(status.creator) || known.is_some_and(|known| known.got.iter().any(|got| goes_on(got.pid)))
+    }
+
+    fn whose(&self, id: ShmId, status: &Status, creation: Option<&Got>, end: &End<'_>) -> Whose {
+        if creation.is_some() {
+            return Whose::Runs;
+        }
+        // A call that did not come back has no record; the second is for IPC_SET, which moves the time.
+        let is_new = !self.before.contains(&id);
+        let watched = self.journal.processes().any(|(_, process)| process.pid == status.creator);
+        match (is_new, watched) {
+            (true, true) => Whose::Runs,
+            (true, false) if end.isolated || end.seen.contains(&status.creator) => Whose::Unwatched,
+            _ => Whose::Nobodys,
+        }
+    }
+
+    fn left(&self, id: ShmId, status: &Status, now: Time) -> Left {
+        let holders = if status.attachments > 0 { self.machine.holders(id) } else { Vec::new() };
+        let creator = self.journal.processes().filter(|(_, process)| process.pid == status.creator).last();
+        let life = match creator {
+            Some((_, process)) if self.machine.runs(process.pid, process.began) => Life::Runs,
+            Some(_) => Life::Gone,
+            None => Life::Unknown,
+        };
+        let command = creator.and_then(|(number, _)| self.holder(number).command);
+        let age = u64::try_from(now.0 / 1_000_000_000 - status.changed_at).ok();
+        Left {
+            now: SegmentFacts {
+                id,
+                key: status.key,
+                size: usize::try_from(status.size).unwrap_or(usize::MAX),
+                mode: status.owner.mode,
+                uid: status.owner.uid,
+                owner: self.machine.user_name(status.owner.uid),
+                creator: status.creator,
+                process: Some(Process { pid: status.creator, life, command }),
+                age,
+                attachments: status.attachments,
+                own_attachments: 0,
+            },
+            holders,
+        }
+    }
+
+    /// Segments that the run made for certain, that are gone, and that nobody was seen to remove.
+    fn vanished(&self, end: &End<'_>) -> Vec<Finding> {
+        // Where something was not seen, it may have been the removal.
+        if !end.running.is_empty() || !self.journal.is_whole() {
+            return Vec::new();
+        }
+        let forced = self.machine.destroys_with_last_user();
+        let mut findings = Vec::new();
+        for (name, known) in self.tree.segments() {
+            let certain = known.got.iter().find(|got| is_creation(got));
+            let gone =
+                known.removed.is_none() && self.is_ours(name.namespace) && self.machine.segment(name.id).is_none();
+            if let Some(got) = certain.filter(|_| gone) {
+                findings.push((got.time, run::vanished(name, got, forced)));
+            }
+        }
+        findings.sort_by_key(|(time, _)| *time);
+        findings.into_iter().map(|(_, finding)| finding).collect()
+    }
+}
+
+/// Whom a segment that is there belongs to.
+enum Whose {
+    Runs,
+    /// Somebody of the run made it, who has no journal.
+    Unwatched,
+    Nobodys,
+}
+
+/// A shmget that finds nothing, but makes.
+fn is_creation(got: &Got) -> bool {
+    let exclusive = IPC_CREAT | IPC_EXCL;
+    got.key == Key::PRIVATE || got.flags & exclusive == exclusive
+}
+
+impl Verdict {
+    /// All that counts, the processes' own included.
+    pub fn count(&self) -> Count {
+        let mut count = Count::default();
+        let own = self.findings.iter().map(|finding| (finding.severity, 1));
+        for (severity, times) in own.chain(self.said.iter().map(|((_, severity), times)| (*severity, *times))) {
+            match severity {
+                Severity::Error => count.errors += times,
+                Severity::Warning => count.warnings += times,
+                Severity::Info => {}
+            }
+        }
+        count
+    }
+
+    /// How often each rule spoke, in the order of the table.
+    pub fn by_rule(&self) -> Vec<(&'static str, u64)> {
+        let times = |id: &str| {
+            let own = self.findings.iter().filter(|finding| finding.rule.id == id).count() as u64;
+            own + self.said.iter().filter(|((rule, _), _)| rule == id).map(|(_, times)| times).sum::<u64>()
+        };
+        rule::all().map(|rule| (rule.id, times(rule.id))).filter(|(_, times)| *times > 0).collect()
+    }
+}

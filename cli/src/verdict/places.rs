@@ -1,0 +1,65 @@
+//! Places of all processes of the run under numbers of one kind: a site means nothing without the process it is of.
+
+use crate::journal::{Journal, Names, Number};
+use shmsan_core::site::{Frame, Site};
+use std::collections::HashMap;
+
+#[derive(Default)]
+pub struct Places {
+    list: Vec<(Number, Site)>,
+    numbers: HashMap<(Number, Site), u32>,
+    /// Those that were looked up.
+    frames: HashMap<u32, Vec<Frame>>,
+}
+
+impl Places {
+    /// The site under a number of ours.
+    pub fn keep(&mut self, process: Number, site: Site) -> Site {
+        if site == Site::Unknown {
+            return site;
+        }
+        let Self { list, numbers, .. } = self;
+        let number = numbers.entry((process, site)).or_insert_with(|| {
+            list.push((process, site));
+            u32::try_from(list.len() - 1).unwrap_or(u32::MAX)
+        });
+        Site::Source(*number)
+    }
+
+    /// Whose place it is.
+    pub fn process(&self, site: Site) -> Option<Number> {
+        self.find(site).map(|(_, (process, _))| process)
+    }
+
+    /// What can be printed of a site that was kept, the innermost frame first; never empty.
+    pub fn frames(&mut self, site: Site, journal: &Journal, names: &mut Names) -> Vec<Frame> {
+        let Some((number, (process, own))) = self.find(site) else { return vec![Frame::default()] };
+        let look = || names.frames(journal.process(process), own);
+        self.frames.entry(number).or_insert_with(look).clone()
+    }
+
+    /// The first of the sites that look the same as this one, in programs of the same name.
+    pub fn same(&mut self, site: Site, journal: &Journal, names: &mut Names) -> Site {
+        let Some((number, (process, _))) = self.find(site) else { return site };
+        let frames = self.frames(site, journal, names);
+        let exe = &journal.process(process).exe;
+        let is_same = |(other, (process, _)): &(u32, (Number, Site))| {
+            journal.process(*process).exe == *exe
+                && self.frames.get(other).is_some_and(|others| look_alike(others, &frames))
+        };
+        (0..)
+            .zip(self.list.iter().copied())
+            .find(is_same)
+            .map_or(Site::Source(number), |(other, _)| Site::Source(other))
+    }
+
+    fn find(&self, site: Site) -> Option<(u32, (Number, Site))> {
+        let Site::Source(number) = site else { return None };
+        Some((number, *self.list.get(number as usize)?))
+    }
+}
+
+/// Whether a reader could not tell them apart; the bare addresses differ from process to process.
+fn look_alike(one: &[Frame], other: &[Frame]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.to_string() == other.to_string())
+}

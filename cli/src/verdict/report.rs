@@ -1,0 +1,121 @@
+//! The verdict in words, or as lines of JSON.
+
+use super::history::Witness;
+use super::judge::{Count, Verdict};
+use super::machine::Machine;
+use shmsan_core::event::Stamp;
+use shmsan_core::options::TraceFormat;
+use shmsan_core::report::json::{self, Header};
+use shmsan_core::report::paint::Paint;
+use shmsan_core::report::text;
+use shmsan_core::site::{Frame, Site, most_telling};
+use shmsan_core::suppress::{Suppressions, Suspect};
+use shmsan_core::time::Time;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// How the verdict is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    pub format: TraceFormat,
+    pub paint: Paint,
+    /// Nothing is said where nothing was found.
+    pub quiet: bool,
+    pub now: Time,
+}
+
+impl<M: Machine> Witness<M> {
+    /// Takes out what a suppression forbids, and counts it there.
+    pub fn suppress(&mut self, verdict: &mut Verdict, suppressions: &Suppressions) {
+        verdict.findings.retain(|finding| {
+            let sites = [Some(finding.site), finding.earlier.as_ref().map(|earlier| earlier.site)];
+            let frames: Vec<_> = sites.into_iter().flatten().flat_map(|site| self.frames(site)).collect();
+            let exe = self.exe(finding.site);
+            let suspect = Suspect { rule: finding.rule.id, frames: &frames, key: finding.key, exe: &exe };
+            let found = suppressions.find(&suspect);
+            found.inspect(|number| suppressions.count(*number, 1)).is_none()
+        });
+    }
+
+    /// Each finding, and the last line.
+    pub fn write(&mut self, verdict: &Verdict, style: Style) -> String {
+        let pid = std::process::id().cast_signed();
+        let header = Header { stamp: Stamp { time: style.now, pid, tid: pid }, exe: None };
+        let mut out = String::new();
+        let witness = RefCell::new(self);
+        let frames = |site| witness.borrow_mut().frames(site);
+        for finding in &verdict.findings {
+            out += &match style.format {
+                TraceFormat::Text => text::render(finding, pid, &frames, style.paint),
+                TraceFormat::Json => json::finding(finding, header, &|site| telling(&frames(site))),
+            };
+        }
+        let Count { errors, warnings } = verdict.count();
+        let silent = style.quiet && errors + warnings == 0;
+        match style.format {
+            TraceFormat::Text if !silent => out += &last_line(verdict),
+            TraceFormat::Json => {
+                out += &json::verdict(header, verdict.processes, [errors, warnings], &verdict.by_rule());
+            }
+            TraceFormat::Text => {}
+        }
+        out
+    }
+
+    /// Lines for a suppressions file that keep everything that was found unsaid.
+    pub fn suppressions(&mut self, verdict: &Verdict) -> String {
+        let said = std::mem::take(&mut self.said_at);
+        let own = verdict.findings.iter().map(|finding| (finding.rule.id.to_owned(), finding.site));
+        let lines: BTreeSet<String> =
+            said.into_iter().chain(own).filter_map(|(rule, site)| suppression(&rule, &self.frames(site))).collect();
+        lines.into_iter().collect()
+    }
+
+    fn frames(&mut self, site: Site) -> Vec<Frame> {
+        let Self { places, journal, names, .. } = self;
+        places.frames(site, journal, names)
+    }
+
+    fn exe(&self, site: Site) -> Vec<u8> {
+        self.places.process(site).map(|process| self.journal.process(process).exe.clone()).unwrap_or_default()
+    }
+}
+
+fn telling(frames: &[Frame]) -> Frame {
+    most_telling(frames).cloned().unwrap_or_default()
+}
+
+/// By function, else by file, else by module.
+fn suppression(rule: &str, frames: &[Frame]) -> Option<String> {
+    let frame = telling(frames);
+    let file = frame.source.map(|(file, _)| file);
+    let module = frame.module.map(|(module, _)| module);
+    let place = frame.function.or(file).or(module)?;
+    // What a pattern takes for its own signs would not fit itself.
+    let plain = place.chars().all(|character| !character.is_control() && !matches!(character, '*' | '^' | '$'));
+    plain.then(|| format!("{rule}:^{place}$\n"))
+}
+
+/// `SUMMARY: shmsan run: 2 errors and 1 warning in 3 processes: leaked-segment 2, overflow 1`.
+fn last_line(verdict: &Verdict) -> String {
+    let Count { errors, warnings } = verdict.count();
+    let processes = counted(verdict.processes as u64, "process", "processes");
+    if verdict.processes == 0 && errors + warnings == 0 {
+        return "shmsan run: no process called shmget, shmat, shmdt, shmctl or ftok\n".to_owned();
+    }
+    if errors + warnings == 0 {
+        return format!("shmsan run: nothing found in {processes}\n");
+    }
+    let (errors, warnings) = (counted(errors, "error", "errors"), counted(warnings, "warning", "warnings"));
+    let mut line = format!("SUMMARY: shmsan run: {errors} and {warnings} in {processes}");
+    for (number, (rule, times)) in verdict.by_rule().into_iter().enumerate() {
+        // Writing to a String cannot fail.
+        let _ = write!(line, "{}{rule} {times}", if number == 0 { ": " } else { ", " });
+    }
+    line + "\n"
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
