@@ -5,6 +5,7 @@ mod args;
 mod explain;
 mod journal;
 mod output;
+mod run;
 mod sys;
 mod verdict;
 
@@ -13,6 +14,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match args::read() {
-        Verb::Explain { rule } => explain::go(rule.as_deref()),
+        Ok(Verb::Run(arguments)) => run::go(&arguments),
+        Ok(Verb::Explain { rule }) => explain::go(rule.as_deref()),
+        Err(status) => status,
     }
 }

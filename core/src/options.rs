@@ -8,9 +8,10 @@ mod page;
 mod table;
 mod value;
 
+pub use grammar::{has_open_quote, written};
 pub use log_path::{LogPath, file_name};
 pub use nearest::nearest;
-pub use page::{documented, page};
+pub use page::{Documented, documented, page};
 
 use crate::rule::{Checks, Ring};
 use crate::text::{Plain, shortened};
@@ -168,6 +169,16 @@ impl Options {
                 .set(self, value)
                 .map_err(|expected| format!("{name}=\"{}\" {expected}", shortened(&Plain(value).to_string(), SHOWN))),
         }
+    }
+
+    /// Whether `value` can be that of the option `name`.
+    ///
+    /// # Errors
+    /// Says what would have been right, as in "is no number from 0 to 1".
+    pub fn check(name: &str, value: &[u8]) -> Result<(), String> {
+        table::entries()
+            .find(|entry| entry.name == name)
+            .map_or_else(|| Err(unknown(name)), |entry| entry.kind.set(&mut Self::default(), value))
     }
 
     /// Whether each call needs more than to be tracked and judged.

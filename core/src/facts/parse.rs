@@ -62,6 +62,7 @@ pub fn memory(text: &[u8], overcommit: u64) -> Option<Memory> {
 pub struct Started {
     /// Clock ticks since the machine did.
     pub ticks: u64,
+    pub parent: i32,
     /// It has ended, and nobody has waited for it yet.
     pub ended: bool,
 }
@@ -71,8 +72,8 @@ pub struct Started {
 pub fn started(stat: &[u8]) -> Option<Started> {
     let behind_name = stat.iter().rposition(|byte| *byte == b')')? + 1;
     let mut fields = str::from_utf8(&stat[behind_name..]).ok()?.split_ascii_whitespace();
-    let state = fields.next()?;
-    Some(Started { ticks: fields.nth(18)?.parse().ok()?, ended: matches!(state, "Z" | "X" | "x") })
+    let (state, parent) = (fields.next()?, fields.next()?.parse().ok()?);
+    Some(Started { ticks: fields.nth(17)?.parse().ok()?, parent, ended: matches!(state, "Z" | "X" | "x") })
 }
 
 #[cfg(test)]
@@ -126,8 +127,8 @@ mod tests {
             let fields: Vec<_> = (4..=52).map(|number: u32| number.to_string()).collect();
             started(format!("17 ({name}) {state} {}\n", fields.join(" ")).as_bytes())
         };
-        assert_eq!(stat("sh", "S"), Some(Started { ticks: 22, ended: false }));
-        assert_eq!(stat("a) R 1 (b", "Z"), Some(Started { ticks: 22, ended: true }));
+        assert_eq!(stat("sh", "S"), Some(Started { ticks: 22, parent: 4, ended: false }));
+        assert_eq!(stat("a) R 1 (b", "Z"), Some(Started { ticks: 22, parent: 4, ended: true }));
         assert_eq!(started(b"17 (sh) S 1 2"), None);
         assert_eq!(started(b""), None);
     }

@@ -56,9 +56,40 @@ fn value(text: &[u8]) -> (Value<'_>, &[u8]) {
     (Value::Given(value), tail)
 }
 
+/// `name=value` as this grammar reads it; `None` where the value holds a separator and both kinds of quotes, which it has
+/// no way to write.
+#[must_use]
+pub fn written(name: &str, value: &[u8]) -> Option<Vec<u8>> {
+    let bare = !value.iter().any(|byte| is_separator(*byte)) && !matches!(value.first(), Some(b'"' | b'\''));
+    let quote: &[u8] = if bare { b"" } else { [b"'", b"\""].into_iter().find(|quote| !value.contains(&quote[0]))? };
+    Some([name.as_bytes(), b"=", quote, value, quote].concat())
+}
+
+/// Whether a quote reaches to the end of the text, and would to that of what is added.
+#[must_use]
+pub fn has_open_quote(text: &[u8]) -> bool {
+    items(text).any(|item| item.value == Value::Open)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read_as_it_was() {
+        for value in ["", "1", "/tmp/a b", "a:b,c", "it's", "'", "it's a \"", "\"x\"", "say \"x\"", "a=b", "\n"] {
+            match written("x", value.as_bytes()) {
+                Some(text) => assert_eq!(pairs(str::from_utf8(&text).unwrap()), [pair("x", value)]),
+                None => assert_eq!(value, "it's a \""),
+            }
+        }
+        assert_eq!(written("guard", b"0"), Some(b"guard=0".to_vec()));
+    }
+
+    #[test]
+    fn an_open_quote_is_found() {
+        assert!(has_open_quote(b"a=1:b='x") && !has_open_quote(b"a=1:b='x'") && !has_open_quote(b"a=it's"));
+    }
 
     fn pairs(text: &str) -> Vec<(String, Value<'_>)> {
         items(text.as_bytes()).map(|item| (item.name, item.value)).collect()
