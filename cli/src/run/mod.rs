@@ -9,7 +9,7 @@ mod log;
 mod processes;
 mod program;
 mod session;
-mod tree;
+mod supervisor;
 
 use crate::args::Run;
 use crate::output::complain;
@@ -26,7 +26,7 @@ use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use tree::{Outcome, Tree};
+use supervisor::{Outcome, Supervisor};
 
 /// shmsan itself could not do it.
 pub const FAILED: u8 = 125;
@@ -55,9 +55,12 @@ fn run(arguments: &Run) -> Result<Status, Failure> {
     if arguments.isolate {
         isolate::enter()?;
     }
+    // From here on no signal ends this process, and the folder goes with the run.
+    let held = Held::new().map_err(|error| Failure::Own(format!("signals cannot be held back: {}", said(&error))))?;
     let session = Session::begin()?;
-    let outcome = prepare(arguments, &library, &session, &log).and_then(|()| start(arguments));
+    let outcome = prepare(arguments, &library, &session, &log).and_then(|()| start(arguments, &held));
     let removed = session.end();
+    held.release();
     let Outcome { program, running, .. } = outcome?;
     if let Err(failure) = removed {
         log.say(&format!("shmsan: {failure}\n"));
@@ -95,17 +98,16 @@ fn prepare(arguments: &Run, library: &Path, session: &Session, log: &Log) -> Res
 }
 
 /// Starts the program and sees it to its end.
-fn start(arguments: &Run) -> Result<Outcome, Failure> {
+fn start(arguments: &Run, held: &Held) -> Result<Outcome, Failure> {
     let failed = |what: &'static str| move |error| Failure::Own(format!("{what}: {}", said(&error)));
-    let held = Held::new().map_err(failed("signals cannot be held back"))?;
     if !arguments.no_subreaper {
         sys::become_subreaper().map_err(failed("orphans cannot be waited for; --no-subreaper leaves them alone"))?;
     }
     let strangers = processes::children_of(std::process::id().cast_signed());
     let command = &arguments.command[0];
-    let started = sys::spawn(Command::new(command).args(&arguments.command[1..]), &held);
+    let started = sys::spawn(Command::new(command).args(&arguments.command[1..]), held);
     let program = started.map_err(|error| program::why_not(command, &error))?;
-    Ok(Tree::new(&held, program, strangers).watch(arguments.wait))
+    Ok(Supervisor::new(held, program, strangers).watch(arguments.wait, &mut ()))
 }
 
 fn still_running(running: &[Running]) -> String {

@@ -4,6 +4,7 @@ use super::checked;
 use std::io;
 use std::mem::{MaybeUninit, size_of};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::ptr::null_mut;
 use std::time::Duration;
 
 /// A signal that arrived, as siginfo_t tells it.
@@ -56,6 +57,13 @@ impl Held {
     /// What was held back when this process was started.
     pub const fn before(&self) -> libc::sigset_t {
         self.before
+    }
+
+    /// Lets them through again; those that have arrived meanwhile are forgotten.
+    pub fn release(self) {
+        while self.next().is_some() {}
+        // SAFETY: the set is ours to read.
+        unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const self.before, null_mut()) };
     }
 
     /// Waits until one arrives, at most so long.

@@ -33,7 +33,20 @@ pub struct Outcome {
     pub running: Vec<Running>,
 }
 
-pub struct Tree<'a> {
+/// Who looks on while the tree runs.
+pub trait Witness {
+    /// Looks at what is new; says after how long it wants to look again, if it wants to.
+    fn look(&mut self) -> Option<Duration>;
+}
+
+/// Nobody.
+impl Witness for () {
+    fn look(&mut self) -> Option<Duration> {
+        None
+    }
+}
+
+pub struct Supervisor<'a> {
     held: &'a Held,
     program: i32,
     /// Children that this process had before: `exec shmsan run` in a script that has started others.
@@ -47,7 +60,7 @@ pub struct Tree<'a> {
     impatient: bool,
 }
 
-impl<'a> Tree<'a> {
+impl<'a> Supervisor<'a> {
     /// Of `program`, a child of this process, which had `strangers` for children before.
     pub fn new(held: &'a Held, program: i32, strangers: HashSet<i32>) -> Self {
         let (ended, over) = (Vec::new(), None);
@@ -55,18 +68,18 @@ impl<'a> Tree<'a> {
     }
 
     /// Waits for the program, and after it at most so long for what it has left running.
-    pub fn watch(mut self, patience: Duration) -> Outcome {
+    pub fn watch(mut self, patience: Duration, witness: &mut impl Witness) -> Outcome {
         loop {
             let childless = self.reap();
             self.follow();
-            let mut most = None;
+            let mut most = witness.look();
             if let Some((program, since)) = self.over {
                 let rest = patience.saturating_sub(since.elapsed());
                 let running = if childless { Vec::new() } else { self.running() };
                 if running.is_empty() || rest.is_zero() || self.impatient {
                     return Outcome { program, ended: self.ended, running };
                 }
-                most = Some(rest);
+                most = Some(most.map_or(rest, |most| most.min(rest)));
             }
             self.held.wait(most);
             while let Some(arrived) = self.held.next() {
