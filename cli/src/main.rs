@@ -4,6 +4,7 @@
 mod args;
 mod explain;
 mod journal;
+mod machine;
 mod output;
 mod run;
 mod sys;

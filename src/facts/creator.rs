@@ -2,7 +2,7 @@
 
 use crate::kernel::{self, clock, file};
 use shmsan_core::detail::Status;
-use shmsan_core::facts::{Life, Process, started};
+use shmsan_core::facts::{Life, Namesake, Process, started};
 use std::ffi::CString;
 
 /// The most that is read of /proc/PID/stat and of /proc/PID/cmdline.
@@ -20,20 +20,11 @@ pub fn of(status: &Status) -> Process {
 
 /// Whether it still runs.
 pub fn life(status: &Status) -> Life {
-    match (status.creator, kernel::is_there(status.creator)) {
-        (0, _) | (_, None) => Life::Unknown,
-        (_, Some(false)) => Life::Gone,
-        (pid, Some(true)) => match read(pid, "stat", STAT).as_deref().and_then(started) {
-            None => Life::Unknown,
-            Some(started) if started.ended => Life::Gone,
-            // Younger than the segment: another process has the pid by now. ctime has seconds, and IPC_SET makes it
-            // later, never earlier.
-            Some(started) if clock::from_ticks(started.ticks).is_some_and(|start| start > status.changed_at + 1) => {
-                Life::Gone
-            }
-            Some(_) => Life::Runs,
-        },
-    }
+    Life::of_creator(status, kernel::is_there(status.creator), || {
+        let started = started(&read(status.creator, "stat", STAT)?)?;
+        let (began, booted) = (clock::from_ticks(started.ticks)?, clock::from_ticks(0)?);
+        Some(Namesake { ended: started.ended, began, booted })
+    })
 }
 
 /// The arguments with spaces between them.

@@ -2,6 +2,7 @@
 
 mod namespace;
 mod process;
+pub mod segments;
 mod signals;
 mod start;
 

@@ -1,0 +1,83 @@
+//! Who made a segment. The kernel keeps a pid, and pids come again. (What a ledger knows of creators that are gone belongs
+//! here, into `Creators::of`.)
+
+use super::booted;
+use rustix::io::Errno;
+use rustix::param::clock_ticks_per_second;
+use rustix::process::{Pid, test_kill_process};
+use shmsan_core::detail::Status;
+use shmsan_core::facts::{Life, Namesake};
+use shmsan_core::machine::Stat;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+
+/// The most that is read of a command line.
+const COMMAND: u64 = 1 << 17;
+
+/// The process that made a segment.
+#[derive(Clone, Debug)]
+pub struct Creator {
+    /// 0 where it cannot be seen from this pid namespace.
+    pub pid: i32,
+    pub life: Life,
+    /// The name of its program, where that is known.
+    pub program: Option<Vec<u8>>,
+}
+
+/// Looks at each process once, however many segments it made.
+#[derive(Default)]
+pub struct Creators {
+    seen: HashMap<i32, Seen>,
+}
+
+/// The process that has a pid now.
+struct Seen {
+    is_there: Option<bool>,
+    stat: Option<Stat>,
+}
+
+impl Creators {
+    pub fn of(&mut self, status: &Status) -> Creator {
+        let pid = status.creator;
+        let seen = self.seen.entry(pid).or_insert_with(|| look(pid));
+        let life = Life::of_creator(status, seen.is_there, || seen.stat.as_ref().map(namesake));
+        let program = seen.stat.as_ref().filter(|_| life == Life::Runs).map(|stat| stat.name.clone());
+        Creator { pid, life, program }
+    }
+}
+
+fn look(pid: i32) -> Seen {
+    let is_there = Pid::from_raw(pid).and_then(|pid| match test_kill_process(pid) {
+        Ok(()) | Err(Errno::PERM) => Some(true),
+        Err(Errno::SRCH) => Some(false),
+        Err(_) => None,
+    });
+    let stat = if is_there == Some(true) { stat_of(pid) } else { None };
+    Seen { is_there, stat }
+}
+
+pub(super) fn stat_of(pid: i32) -> Option<Stat> {
+    Stat::parse(&std::fs::read(format!("/proc/{pid}/stat")).ok()?)
+}
+
+fn namesake(stat: &Stat) -> Namesake {
+    let booted = booted();
+    let since_boot = stat.started.ticks / clock_ticks_per_second().max(1);
+    let began = booted.saturating_add(i64::try_from(since_boot).unwrap_or(i64::MAX));
+    Namesake { ended: stat.started.ended, began, booted }
+}
+
+/// The command line with spaces between the arguments; of a process that has none, its name in brackets, as ps(1) writes it.
+pub fn command_of(pid: i32) -> Option<Vec<u8>> {
+    let mut command = Vec::new();
+    File::open(format!("/proc/{pid}/cmdline")).ok()?.take(COMMAND).read_to_end(&mut command).ok()?;
+    let length = command.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    command.truncate(length);
+    command.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b' ');
+    if command.is_empty() {
+        let name = stat_of(pid)?.name;
+        command = [b"[", name.as_slice(), b"]"].concat();
+    }
+    Some(command)
+}
