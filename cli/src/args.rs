@@ -1,5 +1,6 @@
 //! The command line: every verb with its options, defined once. Help, completions and man pages are made from it.
 
+use crate::ls::Ls;
 use crate::output::FAILED;
 use crate::run::{self, library_options::LibraryOptions};
 use clap::error::ErrorKind;
@@ -23,6 +24,8 @@ struct Arguments {
 pub enum Verb {
     /// Run a program, and all that it starts, under the sanitizer
     Run(Box<Run>),
+    /// List the shared memory segments of this machine
+    Ls(Ls),
     /// Tell of a rule what it means and how it is mended; without one, list them all
     Explain {
         /// The name of a rule, as a report has it behind "shmsan:"
@@ -91,6 +94,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ls::Ls;
     use clap::CommandFactory;
 
     #[test]

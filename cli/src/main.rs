@@ -4,10 +4,13 @@
 mod args;
 mod explain;
 mod journal;
+mod ls;
 mod machine;
 mod output;
+mod progress;
 mod run;
 mod sys;
+mod table;
 mod verdict;
 
 use args::Verb;
@@ -16,6 +19,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match args::read() {
         Ok(Verb::Run(arguments)) => run::go(&arguments),
+        Ok(Verb::Ls(ls)) => ls::go(&ls),
         Ok(Verb::Explain { rule }) => explain::go(rule.as_deref()),
         Err(status) => status,
     }

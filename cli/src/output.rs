@@ -1,6 +1,6 @@
 //! What the command itself writes to a person: coloured on a terminal, unless NO_COLOR is set or TERM is dumb.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// A verb that could not do what was asked; `run` has codes of its own.
@@ -19,4 +19,12 @@ pub fn complain(sentence: &str) -> ExitCode {
     // Where standard error cannot be written, the status alone must do.
     let _ = writeln!(anstream::stderr(), "shmsan: {sentence}");
     ExitCode::from(FAILED)
+}
+
+/// Why nothing can be said of any segment.
+pub fn unavailable(error: &io::Error) -> ExitCode {
+    match error.raw_os_error() {
+        Some(libc::ENOSYS) => complain("this kernel has no System V shared memory; \"shmsan limits\" says more"),
+        _ => complain(&format!("the kernel does not tell of System V shared memory: {error}")),
+    }
 }

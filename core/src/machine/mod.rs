@@ -3,10 +3,14 @@
 
 mod mapped;
 mod residence;
+mod short;
 mod stat;
 mod state;
+mod wanted;
 
 pub use mapped::{Device, Mapped};
 pub use residence::{Residence, residences};
+pub use short::{Permissions, ShortAge, ShortSize};
 pub use stat::Stat;
 pub use state::{State, Use};
+pub use wanted::{Wanted, key};
