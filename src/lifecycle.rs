@@ -208,7 +208,10 @@ extern "C" fn at_end(_: *mut c_void) {
     contain(|| {
         slack::of_all(Look::Exit);
         if options().detect_leaks {
-            leaks::report(Moment::Exit);
+            // What is left of a run is judged when all of it is over.
+            if !journal::is_on() {
+                leaks::report(Moment::Exit);
+            }
             if options().checks.wants(Ring::Advice) {
                 leaks::advise();
             }

@@ -49,6 +49,27 @@ pub struct Run {
     /// Leave orphans to init: a program may ask for the pid of its parent
     #[arg(long)]
     pub no_subreaper: bool,
+    /// Print every call of every process, as strace would, in one order of time; to standard error, or to a file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub trace: Option<Option<PathBuf>>,
+    /// Write reports, the trace and the verdict as text, or as lines of JSON
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// Say nothing where nothing is found
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// The exit status of a run with errors whose program ended with 0; 0 leaves the program's own
+    #[arg(long, value_name = "STATUS", default_value = "23")]
+    pub error_exitcode: u8,
+    /// Let warnings count as errors do
+    #[arg(long)]
+    pub werror: bool,
+    /// Print lines for a suppressions file that keep what was found unsaid
+    #[arg(long)]
+    pub gen_suppressions: bool,
+    /// Remove the segments that the run made and left, and that nobody has attached
+    #[arg(long)]
+    pub remove_leaks: bool,
     /// Write all reports to this file, and none to standard error
     #[arg(long, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
@@ -60,6 +81,13 @@ pub struct Run {
     /// The program and its arguments
     #[arg(trailing_var_arg = true, required = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
+}
+
+/// In which language a run is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
 }
 
 /// What the user wants, or how to end where that was help, or cannot be understood.

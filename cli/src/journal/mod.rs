@@ -5,7 +5,7 @@ mod names;
 mod process;
 mod reader;
 
-pub use folder::Journal;
+pub use folder::{Journal, Trouble};
 pub use names::Names;
 pub use process::{Number, Process};
 

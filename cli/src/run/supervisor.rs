@@ -26,9 +26,6 @@ pub struct Ended {
 #[derive(Debug)]
 pub struct Outcome {
     pub program: Status,
-    /// The program, and whoever ended as an orphan; not those that their parents have waited for.
-    #[expect(dead_code, reason = "the journal's reader compares them with who has written")]
-    pub ended: Vec<Ended>,
     /// Whoever did not end in time.
     pub running: Vec<Running>,
 }
@@ -37,13 +34,8 @@ pub struct Outcome {
 pub trait Witness {
     /// Looks at what is new; says after how long it wants to look again, if it wants to.
     fn look(&mut self) -> Option<Duration>;
-}
-
-/// Nobody.
-impl Witness for () {
-    fn look(&mut self) -> Option<Duration> {
-        None
-    }
+    /// Somebody has ended: the program, or an orphan; not those that their parents have waited for.
+    fn note(&mut self, ended: &Ended);
 }
 
 pub struct Supervisor<'a> {
@@ -51,7 +43,6 @@ pub struct Supervisor<'a> {
     program: i32,
     /// Children that this process had before: `exec shmsan run` in a script that has started others.
     strangers: HashSet<i32>,
-    ended: Vec<Ended>,
     /// How the program ended, and when.
     over: Option<(Status, Instant)>,
     stopped: bool,
@@ -63,21 +54,20 @@ pub struct Supervisor<'a> {
 impl<'a> Supervisor<'a> {
     /// Of `program`, a child of this process, which had `strangers` for children before.
     pub fn new(held: &'a Held, program: i32, strangers: HashSet<i32>) -> Self {
-        let (ended, over) = (Vec::new(), None);
-        Self { held, program, strangers, ended, over, stopped: false, resumed: false, impatient: false }
+        Self { held, program, strangers, over: None, stopped: false, resumed: false, impatient: false }
     }
 
     /// Waits for the program, and after it at most so long for what it has left running.
     pub fn watch(mut self, patience: Duration, witness: &mut impl Witness) -> Outcome {
         loop {
-            let childless = self.reap();
+            let childless = self.reap(witness);
             self.follow();
             let mut most = witness.look();
             if let Some((program, since)) = self.over {
                 let rest = patience.saturating_sub(since.elapsed());
                 let running = if childless { Vec::new() } else { self.running() };
                 if running.is_empty() || rest.is_zero() || self.impatient {
-                    return Outcome { program, ended: self.ended, running };
+                    return Outcome { program, running };
                 }
                 most = Some(most.map_or(rest, |most| most.min(rest)));
             }
@@ -93,7 +83,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Notes who has ended; says whether there is no child left.
-    fn reap(&mut self) -> bool {
+    fn reap(&mut self, witness: &mut impl Witness) -> bool {
         let look = |pid| (pid, processes::look_at(pid).map_or(0, |found| found.ticks));
         loop {
             match sys::ended(look) {
@@ -102,7 +92,7 @@ impl<'a> Supervisor<'a> {
                         self.over = Some((status, Instant::now()));
                     }
                     if !self.strangers.contains(&pid) {
-                        self.ended.push(Ended { pid, began, status });
+                        witness.note(&Ended { pid, began, status });
                     }
                 }
                 Ok(None) => return false,

@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, HashSet};
 /// A call is in its journal so long after it began: what is younger may still get something before it.
 const SETTLED_NS: i64 = 1_000_000_000;
 
-/// Sees a run.
-pub struct Witness<M> {
+/// What is known of a run so far.
+pub struct History<M> {
     pub(super) machine: M,
     pub(super) journal: Journal,
     pub(super) names: Names,
@@ -42,7 +42,7 @@ enum Step {
     Killed(Number, String),
 }
 
-impl<M: Machine> Witness<M> {
+impl<M: Machine> History<M> {
     /// To be made before the program starts.
     pub fn new(journal: Journal, machine: M, names: Names, trace: Option<Trace>) -> Self {
         let before = machine.segments().into_iter().map(|(id, _)| id).collect();

@@ -1,15 +1,14 @@
 //! What a run left, judged by what the kernel has when it is over.
 
-use super::history::{Witness, member};
+use super::history::History;
 use super::machine::Machine;
-use crate::journal::Number;
 use shmsan_core::call::{Key, ShmId};
 use shmsan_core::check::run::{self, Holder, Leak, Left, Unwatched};
 use shmsan_core::detail::Status;
 use shmsan_core::facts::{Life, Process, SegmentFacts};
 use shmsan_core::finding::Finding;
 use shmsan_core::flags::{IPC_CREAT, IPC_EXCL, SHM_DEST};
-use shmsan_core::rule::{self, Severity};
+use shmsan_core::rule::{self, Rule, Severity};
 use shmsan_core::time::Time;
 use shmsan_core::tree::{Got, Known, Name};
 use std::collections::{BTreeMap, HashSet};
@@ -24,7 +23,11 @@ pub struct Verdict {
     pub processes: usize,
 }
 
-/// How many of each rule there were.
+/// The rules that speak of segments that stay.
+const LEAKS: [&Rule; 3] =
+    [&rule::exit::LEAKED_SEGMENT, &rule::exit::CREATED_THEN_ATTACH_FAILED, &rule::run::REMOVAL_PENDING];
+
+/// How many errors and warnings there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     pub errors: u64,
@@ -43,7 +46,7 @@ pub struct End<'a> {
     pub isolated: bool,
 }
 
-impl<M: Machine> Witness<M> {
+impl<M: Machine> History<M> {
     /// Gives the verdict.
     pub fn judge(&mut self, end: &End<'_>) -> Verdict {
         self.look_for_the_last_time(end.now);
@@ -187,6 +190,12 @@ impl Verdict {
             }
         }
         count
+    }
+
+    /// Leaves out what the run left in the kernel.
+    pub fn forget_leaks(&mut self) {
+        self.findings.retain(|finding| !LEAKS.contains(&finding.rule));
+        self.leaks.clear();
     }
 
     /// How often each rule spoke, in the order of the table.

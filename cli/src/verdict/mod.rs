@@ -1,5 +1,6 @@
 //! One verdict for a whole tree of processes: put together while it runs, from their journals, and given when it is over.
 
+mod here;
 mod history;
 mod judge;
 mod machine;
@@ -7,8 +8,8 @@ mod places;
 mod report;
 mod trace;
 
-pub use history::Witness;
+pub use here::Here;
+pub use history::History;
 pub use judge::{Count, End, Verdict};
-pub use machine::Machine;
 pub use report::Style;
 pub use trace::Trace;

@@ -1,8 +1,9 @@
 //! The verdict in words, or as lines of JSON.
 
-use super::history::Witness;
+use super::history::History;
 use super::judge::{Count, Verdict};
 use super::machine::Machine;
+use crate::journal::Trouble;
 use shmsan_core::event::Stamp;
 use shmsan_core::options::TraceFormat;
 use shmsan_core::report::json::{self, Header};
@@ -25,7 +26,7 @@ pub struct Style {
     pub now: Time,
 }
 
-impl<M: Machine> Witness<M> {
+impl<M: Machine> History<M> {
     /// Takes out what a suppression forbids, and counts it there.
     pub fn suppress(&mut self, verdict: &mut Verdict, suppressions: &Suppressions) {
         verdict.findings.retain(|finding| {
@@ -70,6 +71,46 @@ impl<M: Machine> Witness<M> {
         let lines: BTreeSet<String> =
             said.into_iter().chain(own).filter_map(|(rule, site)| suppression(&rule, &self.frames(site))).collect();
         lines.into_iter().collect()
+    }
+
+    /// What makes the verdict less than whole, a line each.
+    pub fn troubles(&self) -> Vec<String> {
+        let Trouble { foreign, unreadable, strays } = self.journal.trouble;
+        let mut troubles = Vec::new();
+        if unreadable > 0 {
+            let whose = counted(unreadable as u64, "process of another user was", "processes of other users were");
+            troubles.push(format!("{whose} not judged: their journals can be read by root"));
+        }
+        if foreign > 0 {
+            let files = counted(foreign as u64, "file", "files");
+            troubles
+                .push(format!("{files} in the session's folder came from no process of the run, and were not read"));
+        }
+        if strays > 0 {
+            let records = counted(strays as u64, "record makes", "records make");
+            troubles.push(format!("{records} no sense: something overwrote a journal, and the verdict may be wrong"));
+        }
+        troubles.extend(self.trouble_of_trace().map(|why| format!("the trace is not whole: {why}")));
+        troubles
+    }
+
+    /// Removes what the run left, after another look; tells of each.
+    pub fn remove(&self, verdict: &Verdict) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (id, judged) in &verdict.leaks {
+            lines.push(match self.machine.segment(*id) {
+                None => format!("segment {id} is gone already"),
+                // Its times too: nobody has attached it in between.
+                Some(now) if now != *judged => {
+                    format!("segment {id} was not removed: it has changed since it was judged")
+                }
+                Some(_) => match self.machine.remove(*id) {
+                    Ok(()) => format!("segment {id} was removed"),
+                    Err(error) => format!("segment {id} was not removed: {error}"),
+                },
+            });
+        }
+        lines
     }
 
     fn frames(&mut self, site: Site) -> Vec<Frame> {

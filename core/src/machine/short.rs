@@ -47,7 +47,9 @@ impl fmt::Display for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use std::fmt::Write;
         let letters = (0..9).rev().zip("rwx".chars().cycle());
-        letters.map(|(bit, letter)| if self.0 >> bit & 1 == 1 { letter } else { '-' }).try_for_each(|it| f.write_char(it))
+        letters
+            .map(|(bit, letter)| if self.0 >> bit & 1 == 1 { letter } else { '-' })
+            .try_for_each(|it| f.write_char(it))
     }
 }
 

@@ -1,0 +1,166 @@
+//! What the journals of a run are read for: its trace while it runs, and its verdict in the end.
+
+use super::failure::{Failure, plain, said};
+use super::log::Log;
+use super::processes::Running;
+use super::supervisor::{Ended, Witness};
+use crate::args::{Format, Run};
+use crate::journal::{Journal, Names};
+use crate::sys::Status;
+use crate::verdict::{Count, End, Here, History, Style, Trace, Verdict};
+use rustix::time::{ClockId, clock_gettime};
+use shmsan_core::options::{Color, Options, TraceFormat};
+use shmsan_core::report::paint::Paint;
+use shmsan_core::suppress::Suppressions;
+use shmsan_core::text::Plain;
+use shmsan_core::time::Time;
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::IsTerminal;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long a call may wait for its line, and what of the machine's time looking may take.
+const SOON: Duration = Duration::from_millis(20);
+const SHARE: u32 = 50;
+/// How often it is looked who is gone.
+const NOW_AND_THEN: Duration = Duration::from_secs(1);
+/// The first bytes of SHMSAN_SESSION where every call is wanted, for which see the library's journal.
+const EVERY_CALL: &str = "trace:";
+
+pub struct Watch<'a> {
+    arguments: &'a Run,
+    history: History<Here>,
+    options: Options,
+    suppressions: Suppressions,
+    tidied: Instant,
+    /// Pids of the tree that were seen.
+    seen: HashSet<i32>,
+}
+
+impl<'a> Watch<'a> {
+    /// To be made before the program starts. `folder` is the one that the journals go into, and `options` what the library
+    /// is told.
+    pub fn begin(arguments: &'a Run, folder: &Path, options: &OsStr, log: &Log) -> Result<Self, Failure> {
+        let (options, _) = Options::read(&[("SHMSAN_OPTIONS", options.as_bytes())]);
+        let opened = File::open(folder).map_err(|error| Failure::Own(format!("{}: {}", plain(folder), said(&error))));
+        let mut names = Names::new();
+        names.strip_path_prefix.clone_from(&options.strip_path_prefix);
+        names.debug_file_directory = PathBuf::from(OsString::from_vec(options.debug_file_directory.clone()));
+        let mut suppressions = Suppressions::default();
+        if !options.suppressions.is_empty() {
+            let path = Path::new(OsStr::from_bytes(&options.suppressions));
+            let text = std::fs::read(path)
+                .map_err(|error| Failure::Own(format!("--suppressions {}: {}", plain(path), said(&error))))?;
+            for complaint in suppressions.add(&text) {
+                log.say(&format!("shmsan: suppressions: {}: {complaint}\n", plain(path)));
+            }
+        }
+        suppressions.add_built_in();
+        let trace = trace(arguments)?;
+        let history = History::new(Journal::new(OwnedFd::from(opened?)), Here::new(), names, trace);
+        Ok(Self { arguments, history, options, suppressions, tidied: Instant::now(), seen: HashSet::new() })
+    }
+
+    /// The verdict over the run, written to `log`; says whether it failed.
+    pub fn conclude(mut self, running: &[Running], log: &Log) -> bool {
+        let pids: Vec<_> = running.iter().map(|running| running.pid).collect();
+        let isolated = self.arguments.isolate;
+        let mut verdict = self.history.judge(&End { now: now(), running: &pids, seen: &self.seen, isolated });
+        verdict.findings.retain(|finding| self.options.checks.contains(finding.rule));
+        if !self.options.detect_leaks {
+            verdict.forget_leaks();
+        }
+        self.history.suppress(&mut verdict, &self.suppressions);
+        let style =
+            Style { format: format(self.arguments), paint: self.paint(log), quiet: self.arguments.quiet, now: now() };
+        log.say(&self.history.write(&verdict, style));
+        self.say_suppressions(&verdict, log);
+        self.history.troubles().iter().for_each(|trouble| log.say(&format!("shmsan: {trouble}\n")));
+        if self.arguments.remove_leaks {
+            self.history.remove(&verdict).iter().for_each(|line| log.say(&format!("shmsan: {line}\n")));
+        }
+        let Count { errors, warnings } = verdict.count();
+        errors > 0 || self.arguments.werror && warnings > 0
+    }
+
+    fn say_suppressions(&mut self, verdict: &Verdict, log: &Log) {
+        if self.arguments.gen_suppressions {
+            log.say(&self.history.suppressions(verdict));
+        }
+        if self.options.print_suppressions {
+            for (times, text) in self.suppressions.used() {
+                log.say(&format!(
+                    "shmsan: suppression used {times} times by the verdict: {}\n",
+                    Plain(text.as_bytes())
+                ));
+            }
+        }
+    }
+
+    fn paint(&self, log: &Log) -> Paint {
+        let dumb = || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let plain = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || dumb();
+        let wanted = match self.options.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => log.file().is_none() && std::io::stderr().is_terminal() && !plain(),
+        };
+        if wanted { Paint::Colour } else { Paint::Plain }
+    }
+}
+
+impl Witness for Watch<'_> {
+    fn look(&mut self) -> Option<Duration> {
+        let begin = Instant::now();
+        self.history.look(now());
+        if self.tidied.elapsed() >= NOW_AND_THEN {
+            self.tidied = Instant::now();
+            self.history.tidy(now());
+        }
+        Some(SOON.max(begin.elapsed() * SHARE))
+    }
+
+    fn note(&mut self, ended: &Ended) {
+        self.seen.insert(ended.pid);
+        if let Status::Killed(signal) = ended.status {
+            // What it wrote last.
+            self.history.look(now());
+            self.history.killed(ended.pid, ended.began, &name_of(signal), now());
+        }
+    }
+}
+
+/// What stands in SHMSAN_SESSION.
+pub fn session(arguments: &Run, folder: &Path) -> OsString {
+    let before = if arguments.trace.is_some() { EVERY_CALL } else { "" };
+    [OsStr::new(before), folder.as_os_str()].into_iter().collect()
+}
+
+pub fn format(arguments: &Run) -> TraceFormat {
+    match arguments.format {
+        Format::Text => TraceFormat::Text,
+        Format::Json => TraceFormat::Json,
+    }
+}
+
+fn trace(arguments: &Run) -> Result<Option<Trace>, Failure> {
+    let Some(file) = &arguments.trace else { return Ok(None) };
+    let file = file.as_deref().map(|path| {
+        File::create(path).map_err(|error| Failure::Own(format!("--trace={}: {}", plain(path), said(&error))))
+    });
+    Ok(Some(Trace::new(file.transpose()?, format(arguments))))
+}
+
+fn now() -> Time {
+    let now = clock_gettime(ClockId::Realtime);
+    Time::new(now.tv_sec, now.tv_nsec)
+}
+
+/// As kill(1) calls it.
+fn name_of(signal: i32) -> String {
+    nix::sys::signal::Signal::try_from(signal).map_or_else(|_| format!("signal {signal}"), |signal| signal.to_string())
+}
