@@ -67,6 +67,7 @@ impl Who {
             began: began.map_or(0, |started| started.ticks),
             number: 0,
             namespace: facts::ipc_namespace().map(u64::from).unwrap_or_default(),
+            time: clock::time(),
             every_call,
         })
     }

@@ -59,6 +59,11 @@ impl Journal {
         self.trouble == Trouble::default()
     }
 
+    /// The program that ran last in a process.
+    pub fn last_of(&self, pid: i32) -> Option<(Number, &Process)> {
+        self.processes().filter(|(_, process)| process.pid == pid).max_by_key(|(_, process)| process.first)
+    }
+
     pub fn processes(&self) -> impl Iterator<Item = (Number, &Process)> {
         (0..).map(Number).zip(&self.processes)
     }
@@ -116,7 +121,7 @@ impl Journal {
         *by_token.entry((reader.beginning.token, reader.uid)).or_insert_with(|| {
             processes.push(Process::new(&reader.beginning, reader.uid));
             let process = Number(processes.len() - 1);
-            said.push(Said { process, what: What::Began });
+            said.push(Said { process, what: What::Began(reader.beginning.time) });
             process
         })
     }

@@ -22,21 +22,20 @@ pub struct Said {
 
 #[derive(Debug)]
 pub enum What {
-    /// It has begun, or its program was replaced by exec.
-    Began,
+    /// Its first call: it has begun, or its program was replaced by exec.
+    Began(Time),
     Call(Event),
     Finding(Finding),
     End(Time),
 }
 
 impl Said {
-    /// When it was; `None` for what has no time of its own and stands with what follows it.
-    pub fn time(&self) -> Option<Time> {
+    /// When it was.
+    pub fn time(&self) -> Time {
         match &self.what {
-            What::Began => None,
-            What::Call(event) => Some(event.stamp.time),
-            What::Finding(finding) => Some(finding.time),
-            What::End(time) => Some(*time),
+            What::Began(time) | What::End(time) => *time,
+            What::Call(event) => event.stamp.time,
+            What::Finding(finding) => finding.time,
         }
     }
 }

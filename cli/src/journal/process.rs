@@ -1,6 +1,7 @@
 //! One program in one process: an exec makes another of it.
 
 use shmsan_core::record::{Beginning, Module, Source, Stack};
+use shmsan_core::time::Time;
 use std::collections::HashMap;
 
 /// Of a process of the run, in the order in which they were seen.
@@ -14,6 +15,8 @@ pub struct Process {
     pub parent: i32,
     /// Clock ticks since the machine began; 0 where that is not known.
     pub began: u64,
+    /// When its first call was.
+    pub first: Time,
     /// Who owns its journal.
     pub uid: u32,
     /// The IPC namespace it began in; 0 where that is not known.
@@ -39,12 +42,13 @@ const MOST_PLACES: usize = 8192;
 
 impl Process {
     pub fn new(beginning: &Beginning, uid: u32) -> Self {
-        let Beginning { token, pid, parent, began, namespace, .. } = *beginning;
+        let Beginning { token, pid, parent, began, namespace, time, .. } = *beginning;
         Self {
             token,
             pid,
             parent,
             began,
+            first: time,
             uid,
             namespace,
             exe: Vec::new(),

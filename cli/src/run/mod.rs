@@ -65,12 +65,12 @@ fn run(arguments: &Run) -> Result<Status, Failure> {
     let outcome = prepare(arguments, &library, &session, &log).and_then(|options| {
         let mut watch = Watch::begin(arguments, session.inner(), &options, &log)?;
         let outcome = start(arguments, &held, &mut watch)?;
-        let failed = watch.conclude(&outcome.running, &log);
+        let failed = watch.conclude(&outcome, &log);
         Ok((outcome, failed))
     });
     let removed = session.end();
     held.release();
-    let (Outcome { program, running }, failed) = outcome?;
+    let (Outcome { program, running, .. }, failed) = outcome?;
     if let Err(failure) = removed {
         log.say(&format!("shmsan: {failure}\n"));
     }

@@ -3,7 +3,9 @@
 use super::failure::{Failure, plain, said};
 use object::read::elf::{FileHeader, ProgramHeader};
 use object::{Endianness, ReadCache, elf::FileHeader64};
-use rustix::fs::{Access, access};
+use rustix::fs::{Access, access, getxattr, stat};
+use rustix::process::{getegid, geteuid};
+use shmsan_core::check::run::Unwatched;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
@@ -91,6 +93,24 @@ pub fn is_of_musl(file: &Path) -> bool {
     loader.is_some_and(|loader| {
         Path::new(&loader).file_name().is_some_and(|name| name.as_bytes().starts_with(b"ld-musl"))
     })
+}
+
+/// Why the library would not get into a process of this file, if that is so.
+pub fn unwatched(file: &Path) -> Option<Unwatched> {
+    let status = stat(file).ok()?;
+    let (user, group) = (geteuid().as_raw(), getegid().as_raw());
+    let other_user = status.st_mode & libc::S_ISUID != 0 && status.st_uid != user;
+    let other_group = status.st_mode & libc::S_ISGID != 0 && status.st_gid != group;
+    let more = || getxattr(file, "security.capability", &mut [0; 64]).is_ok() && user != 0;
+    if other_user || other_group || more() {
+        return Some(Unwatched::Privileged);
+    }
+    (is_elf(file) && interpreter(file).is_none()).then_some(Unwatched::Static)
+}
+
+fn is_elf(file: &Path) -> bool {
+    let mut magic = [0; 4];
+    File::open(file).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok()) && magic == *b"\x7fELF"
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub struct Ended {
 #[derive(Debug)]
 pub struct Outcome {
     pub program: Status,
+    pub pid: i32,
     /// Whoever did not end in time.
     pub running: Vec<Running>,
 }
@@ -67,7 +68,7 @@ impl<'a> Supervisor<'a> {
                 let rest = patience.saturating_sub(since.elapsed());
                 let running = if childless { Vec::new() } else { self.running() };
                 if running.is_empty() || rest.is_zero() || self.impatient {
-                    return Outcome { program, running };
+                    return Outcome { program, pid: self.program, running };
                 }
                 most = Some(most.map_or(rest, |most| most.min(rest)));
             }

@@ -2,8 +2,8 @@
 
 use super::failure::{Failure, plain, said};
 use super::log::Log;
-use super::processes::Running;
-use super::supervisor::{Ended, Witness};
+use super::program;
+use super::supervisor::{Ended, Outcome, Witness};
 use crate::args::{Format, Run};
 use crate::journal::{Journal, Names};
 use crate::sys::Status;
@@ -66,10 +66,13 @@ impl<'a> Watch<'a> {
     }
 
     /// The verdict over the run, written to `log`; says whether it failed.
-    pub fn conclude(mut self, running: &[Running], log: &Log) -> bool {
-        let pids: Vec<_> = running.iter().map(|running| running.pid).collect();
+    pub fn conclude(mut self, outcome: &Outcome, log: &Log) -> bool {
+        let running: Vec<_> = outcome.running.iter().map(|running| running.pid).collect();
+        let file = program::file_of(&self.arguments.command[0]);
+        let unwatched = file.and_then(|file| program::unwatched(&file)).map(|why| (outcome.pid, why));
         let isolated = self.arguments.isolate;
-        let mut verdict = self.history.judge(&End { now: now(), running: &pids, seen: &self.seen, isolated });
+        let mut verdict =
+            self.history.judge(&End { now: now(), running: &running, seen: &self.seen, unwatched, isolated });
         verdict.findings.retain(|finding| self.options.checks.contains(finding.rule));
         if !self.options.detect_leaks {
             verdict.forget_leaks();

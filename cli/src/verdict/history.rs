@@ -67,9 +67,7 @@ impl<M: Machine> History<M> {
             if let (What::Call(event), Some(trace)) = (&said.what, &mut self.trace) {
                 trace.add(said.process, *event);
             }
-            // Who began has called, or will: it is told of no earlier than that.
-            let time = said.time().unwrap_or(now);
-            self.waiting.push((time, Step::Said(said)));
+            self.waiting.push((said.time(), Step::Said(said)));
         }
         if let Some(trace) = &mut self.trace {
             trace.write(Some(now), &self.journal, &mut self.names);
@@ -85,12 +83,12 @@ impl<M: Machine> History<M> {
             waiting.push((now, Step::Gone(number)));
         }
         journal.tidy(over);
+        self.notice_execs();
     }
 
     /// A process of the tree was ended by the signal of that name.
     pub fn killed(&mut self, pid: i32, began: u64, signal: &str, now: Time) {
-        let process =
-            self.journal.processes().filter(|(_, process)| process.pid == pid && process.began == began).last();
+        let process = self.journal.last_of(pid).filter(|(_, process)| process.began == began);
         if let Some((number, _)) = process {
             self.waiting.push((now, Step::Killed(number, signal.to_owned())));
         }
@@ -128,7 +126,7 @@ impl<M: Machine> History<M> {
 
     fn take(&mut self, process: Number, what: What) {
         match what {
-            What::Began => self.begin(process),
+            What::Began(_) => self.begin(process),
             What::Call(mut event) => {
                 event.site = self.places.keep(process, event.site);
                 let namespace = self.journal.process(process).namespace;
@@ -143,13 +141,31 @@ impl<M: Machine> History<M> {
         }
     }
 
-    /// Where the same process ran another program before, that one is over: exec took what it had attached.
+    /// Where the same process ran another program before, exec took what that one had attached.
     fn begin(&mut self, process: Number) {
         let new = self.journal.process(process);
-        let is_before = |(number, old): &(Number, &Process)| {
-            *number < process && old.pid == new.pid && old.began == new.began && new.began != 0 && !old.gone
+        let is_before = |(_, old): &(Number, &Process)| {
+            old.first < new.first && old.pid == new.pid && old.began == new.began && new.began != 0 && !old.gone
         };
-        let Some((old, _)) = self.journal.processes().filter(is_before).last() else { return };
+        let old = self.journal.processes().find(is_before).map(|(old, _)| old);
+        if let Some(old) = old {
+            self.replace(old);
+        }
+    }
+
+    /// Whoever runs another program than its journal says has called exec, and nothing of the five since.
+    fn notice_execs(&mut self) {
+        let holders: HashSet<_> = self.tree.holders_of_removed().collect();
+        let replaced = |(number, process): &(Number, &Process)| {
+            let runs_another = || self.machine.exe(process.pid).is_some_and(|exe| exe != process.exe);
+            !process.gone && holders.contains(&member(*number)) && !process.exe.is_empty() && runs_another()
+        };
+        let replaced: Vec<_> = self.journal.processes().filter(replaced).map(|(number, _)| number).collect();
+        replaced.into_iter().for_each(|number| self.replace(number));
+    }
+
+    /// The program of that process is over, and another one runs there.
+    fn replace(&mut self, old: Number) {
         let held: Vec<_> = self.tree.attachments_of(member(old)).copied().collect();
         self.leave_quietly(old);
         let mut seen = HashSet::new();

@@ -42,6 +42,8 @@ pub struct End<'a> {
     pub running: &'a [i32],
     /// Pids that were seen in the tree, with or without a journal.
     pub seen: &'a HashSet<i32>,
+    /// The run's own program, where the library does not get into it by itself.
+    pub unwatched: Option<(i32, Unwatched)>,
     /// Whether every segment of the namespace is the run's own.
     pub isolated: bool,
 }
@@ -64,7 +66,8 @@ impl<M: Machine> History<M> {
                 }
                 continue;
             }
-            match self.whose(id, &status, creation.as_ref(), end) {
+            let whose = self.whose(id, &status, creation.as_ref(), end);
+            match whose {
                 Whose::Nobodys => continue,
                 Whose::Unwatched => {
                     let holder = Holder { pid: status.creator, command: None };
@@ -76,8 +79,19 @@ impl<M: Machine> History<M> {
                 let refused = known.and_then(|known| known.refused);
                 let refused =
                     refused.filter(|(who, _)| creation.is_some_and(|got| got.member == *who)).map(|(_, it)| it);
-                leaks.push((Leak { left: self.left(id, &status, end.now), got: creation, refused }, status));
+                leaks.push((
+                    Leak {
+                        left: self.left(id, &status, end.now),
+                        got: creation,
+                        watched: !matches!(whose, Whose::Unwatched),
+                        refused,
+                    },
+                    status,
+                ));
             }
+        }
+        if let Some((pid, why)) = end.unwatched.filter(|(pid, _)| !self.has_journal(*pid)) {
+            findings.push(run::not_loaded(&Holder { pid, command: None }, why));
         }
         findings.extend(self.vanished(end));
         let removable = leaks.iter().map(|(leak, status)| (leak.left.now.id, *status)).collect();
@@ -100,14 +114,17 @@ impl<M: Machine> History<M> {
         goes_on(status.creator) || known.is_some_and(|known| known.got.iter().any(|got| goes_on(got.pid)))
     }
 
+    fn has_journal(&self, pid: i32) -> bool {
+        self.journal.processes().any(|(_, process)| process.pid == pid)
+    }
+
     fn whose(&self, id: ShmId, status: &Status, creation: Option<&Got>, end: &End<'_>) -> Whose {
         if creation.is_some() {
             return Whose::Runs;
         }
         // A call that did not come back has no record; the second is for IPC_SET, which moves the time.
         let is_new = !self.before.contains(&id);
-        let watched = self.journal.processes().any(|(_, process)| process.pid == status.creator);
-        match (is_new, watched) {
+        match (is_new, self.has_journal(status.creator)) {
             (true, true) => Whose::Runs,
             (true, false) if end.isolated || end.seen.contains(&status.creator) => Whose::Unwatched,
             _ => Whose::Nobodys,
@@ -116,11 +133,12 @@ impl<M: Machine> History<M> {
 
     fn left(&self, id: ShmId, status: &Status, now: Time) -> Left {
         let holders = if status.attachments > 0 { self.machine.holders(id) } else { Vec::new() };
-        let creator = self.journal.processes().filter(|(_, process)| process.pid == status.creator).last();
+        let creator = self.journal.last_of(status.creator);
         let life = match creator {
             Some((_, process)) if self.machine.runs(process.pid, process.began) => Life::Runs,
             Some(_) => Life::Gone,
-            None => Life::Unknown,
+            None if self.machine.runs(status.creator, 0) => Life::Unknown,
+            None => Life::Gone,
         };
         let command = creator.and_then(|(number, _)| self.holder(number).command);
         let age = u64::try_from(now.0 / 1_000_000_000 - status.changed_at).ok();
@@ -145,7 +163,7 @@ impl<M: Machine> History<M> {
     /// Segments that the run made for certain, that are gone, and that nobody was seen to remove.
     fn vanished(&self, end: &End<'_>) -> Vec<Finding> {
         // Where something was not seen, it may have been the removal.
-        if !end.running.is_empty() || !self.journal.is_whole() {
+        if !end.running.is_empty() || !self.journal.is_whole() || end.unwatched.is_some() {
             return Vec::new();
         }
         let forced = self.machine.destroys_with_last_user();

@@ -1,6 +1,7 @@
 //! How a journal's file begins: whose it is, and how far its room is taken.
 
 use super::slot::{Slot, high, low, pair};
+use crate::time::Time;
 
 /// Of the form. A reader knows one.
 pub const VERSION: u32 = 1;
@@ -24,6 +25,8 @@ pub struct Beginning {
     pub number: u32,
     /// The IPC namespace's inode; 0 where that is not known.
     pub namespace: u64,
+    /// When the file was begun.
+    pub time: Time,
     /// Which of its calls a process writes down.
     pub every_call: bool,
 }
@@ -34,7 +37,7 @@ impl Beginning {
 
     #[must_use]
     pub fn store(&self) -> [Slot; Self::LEN] {
-        let Self { token, pid, parent, began, number, namespace, every_call } = *self;
+        let Self { token, pid, parent, began, number, namespace, time, every_call } = *self;
         [
             [
                 MAGIC,
@@ -44,7 +47,7 @@ impl Beginning {
                 began,
                 namespace,
                 u64::from(every_call),
-                0,
+                time.0.cast_unsigned(),
             ],
             [Self::LEN as u64, 0, 0, 0, 0, 0, 0, 0],
         ]
@@ -53,11 +56,12 @@ impl Beginning {
     /// `None` where no process of this version wrote it.
     #[must_use]
     pub fn load([first, _]: &[Slot; Self::LEN]) -> Option<Self> {
-        let [magic, form, token, pids, began, namespace, every_call, _] = *first;
+        let [magic, form, token, pids, began, namespace, every_call, time] = *first;
         if magic != MAGIC || low(form) != VERSION {
             return None;
         }
         let (number, pid, parent) = (high(form), low(pids).cast_signed(), high(pids).cast_signed());
-        Some(Self { token, pid, parent, began, number, namespace, every_call: every_call != 0 })
+        let time = Time(time.cast_signed());
+        Some(Self { token, pid, parent, began, number, namespace, time, every_call: every_call != 0 })
     }
 }

@@ -183,8 +183,16 @@ proptest! {
 
 #[test]
 fn the_beginning_is_loaded_by_its_own_version_alone() {
-    let beginning =
-        Beginning { token: 9, pid: -3, parent: 4, began: 77, number: 2, namespace: 1 << 40, every_call: true };
+    let beginning = Beginning {
+        token: 9,
+        pid: -3,
+        parent: 4,
+        began: 77,
+        number: 2,
+        namespace: 1 << 40,
+        time: Time(-8),
+        every_call: true,
+    };
     let mut slots = beginning.store();
     assert_eq!(Beginning::load(&slots), Some(beginning));
     assert_eq!(slots.as_flattened()[USED], 2);

@@ -1,7 +1,7 @@
 //! What the processes of a run did with segments, put together from their journals. Whoever says something here may lie or
 //! be wrong: the kernel's word at the end counts more.
 
-use crate::call::{Addr, Call, Key, ShmId};
+use crate::call::{Addr, Call, Key, Outcome, ShmId, Written};
 use crate::event::Event;
 use crate::flags::IPC_RMID;
 use crate::site::Site;
@@ -37,8 +37,18 @@ pub struct Got {
 pub struct Done {
     pub member: Member,
     pub pid: i32,
+    pub call: Call,
+    pub outcome: Outcome,
     pub site: Site,
     pub time: Time,
+}
+
+impl Done {
+    /// The call as strace(1) would write it.
+    #[must_use]
+    pub fn written(&self) -> String {
+        Written { call: &self.call, outcome: self.outcome, detail: None }.to_string()
+    }
 }
 
 /// A segment that a process of the run knows.
@@ -69,7 +79,7 @@ impl Tree {
     /// Takes in a call of `member`, which is in the IPC namespace `namespace`.
     pub fn record(&mut self, member: Member, namespace: u64, event: &Event) {
         let Event { stamp, call, outcome, site, .. } = *event;
-        let done = Done { member, pid: stamp.pid, site, time: stamp.time };
+        let done = Done { member, pid: stamp.pid, call, outcome, site, time: stamp.time };
         let name = |id| Name { namespace, id };
         match (call, outcome) {
             (Call::Get { key, size, flags }, Ok(id)) => {
@@ -144,6 +154,12 @@ impl Tree {
     /// The attachments of a member that its journal tells of.
     pub fn attachments_of(&self, member: Member) -> impl Iterator<Item = &(Name, Done)> {
         self.attachments.iter().filter(move |(place, _)| place.0 == member).map(|(_, attachment)| attachment)
+    }
+
+    /// Who has attached what is marked for destruction.
+    pub fn holders_of_removed(&self) -> impl Iterator<Item = Member> {
+        let removed = |name| self.segments.get(name).is_some_and(|known| known.removed.is_some());
+        self.attachments.iter().filter(move |(_, (name, _))| removed(name)).map(|((member, _), _)| *member)
     }
 
     /// Whether anybody else has it attached, as far as the journals tell.

@@ -18,7 +18,7 @@ pub fn died(process: &Holder, signal: &str, attached: &[(Name, Done)]) -> Option
         rule: &rule::run::DIED_HOLDING_SEGMENT,
         severity: rule::run::DIED_HOLDING_SEGMENT.severity,
         headline: format!("{process} was ended by {signal} with {what} attached"),
-        call: format!("shmat({}, ...)", name.id),
+        call: attach.written(),
         site: attach.site,
         earlier: None,
         before_that: None,
@@ -43,7 +43,7 @@ pub fn exec_destroyed(process: &Holder, name: Name, attach: &Done, removed: &Don
         rule: &rule::run::EXEC_DESTROYS_SEGMENT,
         severity: rule::run::EXEC_DESTROYS_SEGMENT.severity,
         headline: format!("segment {} went with an exec of {process}", name.id),
-        call: format!("shmat({}, ...)", name.id),
+        call: attach.written(),
         site: attach.site,
         earlier: Some(Earlier {
             what: "it was removed there, which is done with its last detach".to_owned(),

@@ -16,8 +16,9 @@ const SHOWN: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leak {
     pub left: Left,
-    /// The shmget that made it; `None` where the process was ended before it could say so.
+    /// The shmget that made it; `None` where its process was not watched, or was ended before it could say so.
     pub got: Option<Got>,
+    pub watched: bool,
     /// The shmat after which its creator could do nothing with it.
     pub refused: Option<Refused>,
 }
@@ -48,7 +49,7 @@ fn like(leak: &Leak, same: Sites<'_>) -> Like {
 }
 
 fn finding(group: &[&Leak]) -> Finding {
-    let Leak { left, got, refused } = group[0];
+    let Leak { left, got, watched, refused } = group[0];
     let now = &left.now;
     let rule: &'static Rule = refused.map_or(&rule::exit::LEAKED_SEGMENT, |_| &rule::exit::CREATED_THEN_ATTACH_FAILED);
     Finding {
@@ -61,7 +62,7 @@ fn finding(group: &[&Leak]) -> Finding {
         before_that: None,
         key: own_key(now.key),
         segment: Some(now.clone()),
-        why: why(refused.is_some(), got.is_some()),
+        why: why(refused.is_some(), got.is_some(), *watched),
         fix: fix(group, refused.is_some()),
     }
 }
@@ -78,11 +79,12 @@ fn headline(group: &[&Leak]) -> String {
     }
 }
 
-fn why(refused: bool, seen: bool) -> String {
-    let who = match (refused, seen) {
-        (true, _) => "its creator could not use it, and went away without it",
-        (false, true) => "the processes that could have removed it have ended, and nobody has it attached",
-        (false, false) => "its creator was ended before the call came back, so that nobody could know of it",
+fn why(refused: bool, seen: bool, watched: bool) -> String {
+    let who = match (refused, seen, watched) {
+        (true, ..) => "its creator could not use it, and went away without it",
+        (false, true, _) => "the processes that could have removed it have ended, and nobody has it attached",
+        (false, false, false) => "its creator was not watched, and is gone or does not use it",
+        (false, false, true) => "its creator was ended before the call came back, so that nobody could know of it",
     };
     format!(
         "a segment outlives every process that used it: it stays until somebody removes it or the machine (the container, \
@@ -131,7 +133,7 @@ pub fn removal_pending(left: &Left, removed: &Done, got: Option<&Got>) -> Findin
         rule: &rule::run::REMOVAL_PENDING,
         severity: rule::run::REMOVAL_PENDING.severity,
         headline: format!("{} bytes were removed, and stay: nattch is {}", now.size, now.attachments),
-        call: format!("shmctl({}, IPC_RMID, ...) = 0", now.id),
+        call: removed.written(),
         site: removed.site,
         earlier: got.map(|got| Earlier { what: "it was made there".to_owned(), site: got.site }),
         before_that: None,

@@ -10,7 +10,7 @@ pub use unseen::{Unwatched, not_loaded, vanished};
 
 use crate::call::{Call, Key, Written};
 use crate::facts::SegmentFacts;
-use crate::text::Plain;
+use crate::text::{HARD_SPACE, Plain};
 use crate::tree::Got;
 use std::fmt;
 
@@ -49,7 +49,8 @@ impl fmt::Display for Holders<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 8;
         for (number, holder) in self.0.iter().take(SHOWN).enumerate() {
-            write!(f, "{}{holder}", if number == 0 { "" } else { ", " })?;
+            f.write_str(if number == 0 { "" } else { ", " })?;
+            f.write_str(&holder.to_string().replacen(' ', &HARD_SPACE.to_string(), 1))?;
         }
         match self.0.len().saturating_sub(SHOWN) {
             0 => Ok(()),
