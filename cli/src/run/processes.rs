@@ -40,7 +40,8 @@ pub fn descendants_of(ancestor: i32, strangers: &HashSet<i32>) -> Vec<Running> {
     let mut pids: Vec<_> =
         all.iter().filter(|(pid, found)| !found.ended && is_ours(**pid)).map(|(pid, _)| *pid).collect();
     pids.sort_unstable();
-    pids.into_iter().map(|pid| Running { pid, command: command_of(pid) }).collect()
+    // Some may have ended meanwhile.
+    pids.into_iter().filter_map(|pid| Some(Running { pid, command: command_of(pid)? })).collect()
 }
 
 fn all() -> HashMap<i32, Started> {
@@ -49,12 +50,12 @@ fn all() -> HashMap<i32, Started> {
     pids.filter_map(|pid| Some((pid, look_at(pid)?))).collect()
 }
 
-fn command_of(pid: i32) -> Vec<u8> {
+fn command_of(pid: i32) -> Option<Vec<u8>> {
     let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let arguments = arguments.strip_suffix(b"\0").unwrap_or(&arguments);
     if arguments.is_empty() {
-        let name = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
-        return [b"[", name.trim_ascii_end(), b"]"].concat();
+        let name = fs::read(format!("/proc/{pid}/comm")).ok()?;
+        return Some([b"[", name.trim_ascii_end(), b"]"].concat());
     }
-    arguments.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect()
+    Some(arguments.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect())
 }
