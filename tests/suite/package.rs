@@ -129,6 +129,15 @@ fn pkg_config_has_all_that_server_c_needs() {
 }
 
 #[test]
+fn the_installed_command_finds_the_installed_library() {
+    let scratch_root = installed("installed-command");
+    let command = scratch_root.join("usr/local/bin/shmsan");
+    let preload = output(Command::new(command).args(["run", "sh", "-c", "echo $LD_PRELOAD"]).env_remove("LD_PRELOAD"));
+    let library = scratch_root.join("usr/local/lib/libshmsan.so");
+    assert_eq!(Path::new(preload.trim_end()).canonicalize().unwrap(), library.canonicalize().unwrap());
+}
+
+#[test]
 fn uninstall_leaves_nothing_behind() {
     let scratch_root = installed("installed-and-gone");
     make(&["uninstall", "PREFIX=/usr/local"], &scratch_root);

@@ -43,7 +43,7 @@ fn each_command_of_the_readme_does_what_it_says() {
         assert_eq!(ran.status.code(), Some(0), "{command}\n{}", ran.stderr);
         run += 1;
     }
-    assert_eq!(run, 3, "{:?}", commands());
+    assert_eq!(run, 4, "{:?}", commands());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The command `shmsan` as a user runs it: the real binary, beside the library of the same build.
 
 mod explain;
+mod pty;
 mod run;
 mod verdict;
 

@@ -1,9 +1,11 @@
 //! `shmsan run`: what the program and its user see of it, which is as little as can be.
 
 mod environment;
+mod isolate;
 mod session;
 mod signals;
 mod status;
+mod terminal;
 mod tree;
 
 use super::binary;

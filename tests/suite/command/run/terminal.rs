@@ -1,0 +1,123 @@
+//! At a terminal the command cannot be told from the program: Ctrl-C, Ctrl-Z, the window's size, and its end.
+
+use crate::command::binary;
+use crate::command::pty::{Terminal, code};
+use crate::harness::{Way, compile};
+use std::io::{BufRead, BufReader};
+use std::process::Command;
+
+const CTRL_C: &str = "\x03";
+const CTRL_BACKSLASH: &str = "\x1c";
+const CTRL_Z: &str = "\x1a";
+
+fn screen() -> Command {
+    let mut command = Command::new(binary());
+    command.arg("run").arg(compile("command/screen.c", Way::Bare));
+    command
+}
+
+/// A shell with job control that has been told to run the program.
+fn shell() -> Terminal {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-im").env("SHMSAN", binary()).env("SCREEN", compile("command/screen.c", Way::Bare));
+    let terminal = Terminal::start(command);
+    terminal.send("\"$SHMSAN\" run \"$SCREEN\"\n");
+    terminal
+}
+
+#[test]
+fn a_key_that_interrupts_reaches_the_program_once_and_the_command_goes_on() {
+    let mut terminal = Terminal::start(screen());
+    terminal.expect("ready\n");
+    for _ in 0..3 {
+        terminal.send(CTRL_C);
+        terminal.expect("interrupted\n");
+    }
+    terminal.resize(132);
+    assert_eq!(terminal.expect("132 columns\n"), "");
+    terminal.send(CTRL_BACKSLASH);
+    let (rest, status) = terminal.end();
+    assert_eq!((rest.as_str(), code(status)), ("", 4));
+}
+
+#[test]
+fn a_program_that_is_interrupted_to_death_takes_the_command_with_it() {
+    let mut command = Command::new(binary());
+    command.args(["run", "sh", "-c", "echo $SHMSAN_SESSION; exec sleep 60"]);
+    let mut terminal = Terminal::start(command);
+    let session = terminal.expect("\n");
+    terminal.send(CTRL_C);
+    let (_, status) = terminal.end();
+    assert_eq!(code(status), 128 + libc::SIGINT);
+    assert!(!std::path::Path::new(&session).parent().unwrap().exists(), "{session}");
+}
+
+#[test]
+fn a_job_is_stopped_and_goes_on_as_a_whole() {
+    let mut terminal = shell();
+    terminal.expect("ready\n");
+    for _ in 0..2 {
+        terminal.send(CTRL_Z);
+        terminal.expect("Stopped");
+        terminal.send("echo between\n");
+        terminal.expect("between\n");
+        terminal.send("fg\n");
+        terminal.expect("goes on\n");
+    }
+    terminal.send(CTRL_BACKSLASH);
+    terminal.send("echo status $?\n");
+    let before = terminal.expect("status 4\n");
+    assert!(!before.contains("goes on"), "{before:?}");
+    terminal.send("exit\n");
+    terminal.end();
+}
+
+#[test]
+fn a_stopped_job_may_go_on_in_the_background() {
+    let mut terminal = shell();
+    terminal.expect("ready\n");
+    terminal.send(CTRL_Z);
+    terminal.expect("Stopped");
+    terminal.send("bg\n");
+    terminal.expect("goes on\n");
+    // The command itself has been continued too: it passes on what is sent to it alone.
+    terminal.send("kill -QUIT $!\nkill -QUIT %1\nwait %1\necho status $?\n");
+    terminal.expect("status 4\n");
+    terminal.send("exit\n");
+    terminal.end();
+}
+
+#[test]
+fn a_terminal_that_goes_away_is_told_to_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("said");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "exec \"$SHMSAN\" run \"$TOLD\" >\"$FIFO\""]).env("FIFO", &fifo);
+    command.env("SHMSAN", binary()).env("TOLD", compile("command/told.c", Way::Bare));
+    let terminal = Terminal::start(command);
+    let mut lines = BufReader::new(std::fs::File::open(&fifo).unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line == "ready"));
+    let pid = terminal.pid();
+    let end = std::thread::spawn(move || terminal.hang_up());
+    assert_eq!(lines.next().as_deref(), Some("HUP from the parent"));
+    // SAFETY: takes numbers only; the child was not waited for, because the program has not ended.
+    unsafe { libc::kill(pid, libc::SIGQUIT) };
+    assert!(lines.any(|line| line == "QUIT from the parent"));
+    assert_eq!(code(end.join().unwrap()), 5);
+}
+
+#[test]
+fn colours_are_shown_where_somebody_sees_them() {
+    let explain = |plain: &[(&str, &str)]| {
+        let mut command = Command::new(binary());
+        command.args(["explain", "size-mismatch"]);
+        let mut terminal = Terminal::start_with(command, plain);
+        let page = terminal.expect("See shmget(2).");
+        terminal.end();
+        page
+    };
+    assert!(explain(&[]).starts_with("\x1b[1;31msize-mismatch\x1b[0m"));
+    assert!(!explain(&[("NO_COLOR", "1")]).contains('\x1b'));
+    assert!(!explain(&[("TERM", "dumb")]).contains('\x1b'));
+}
