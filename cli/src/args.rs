@@ -1,7 +1,10 @@
 //! The command line: every verb with its options, defined once. Help, completions and man pages are made from it.
 
+use crate::info::Info;
+use crate::limits::Limits;
 use crate::ls::Ls;
 use crate::output::FAILED;
+use crate::rm::Rm;
 use crate::run::{self, library_options::LibraryOptions};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
@@ -26,6 +29,12 @@ pub enum Verb {
     Run(Box<Run>),
     /// List the shared memory segments of this machine
     Ls(Ls),
+    /// Tell all that can be known of one segment
+    Info(Info),
+    /// Remove segments, with care
+    Rm(Rm),
+    /// Show the limits, what is used of them, and who removes segments unasked
+    Limits(Limits),
     /// Tell of a rule what it means and how it is mended; without one, list them all
     Explain {
         /// The name of a rule, as a report has it behind "shmsan:"
@@ -104,16 +113,17 @@ pub fn read() -> Result<Verb, ExitCode> {
     })
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let wrong = || "is no time as 5s, 500ms or 2m".to_owned();
+    let wrong = || "is no time as 500ms, 5s, 2m, 1h or 2d".to_owned();
     let number: u32 = number.parse().map_err(|_| wrong())?;
     let milliseconds = match unit {
         "ms" => 1,
         "" | "s" => 1000,
         "m" | "min" => 60_000,
         "h" => 3_600_000,
+        "d" => 86_400_000,
         _ => return Err(wrong()),
     };
     Ok(Duration::from_millis(u64::from(number) * milliseconds))
@@ -122,6 +132,8 @@ fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::info::Info;
+    use crate::limits::Limits;
     use crate::ls::Ls;
     use clap::CommandFactory;
 
@@ -132,7 +144,15 @@ mod tests {
 
     #[test]
     fn a_time_is_a_number_and_a_unit() {
-        let cases = [("5s", 5000), ("5", 5000), ("500ms", 500), ("2m", 120_000), ("1h", 3_600_000), ("0", 0)];
+        let cases = [
+            ("5s", 5000),
+            ("5", 5000),
+            ("500ms", 500),
+            ("2m", 120_000),
+            ("1h", 3_600_000),
+            ("2d", 172_800_000),
+            ("0", 0),
+        ];
         for (text, milliseconds) in cases {
             assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
         }

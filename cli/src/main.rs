@@ -3,11 +3,14 @@
 
 mod args;
 mod explain;
+mod info;
 mod journal;
+mod limits;
 mod ls;
 mod machine;
 mod output;
 mod progress;
+mod rm;
 mod run;
 mod sys;
 mod table;
@@ -20,6 +23,9 @@ fn main() -> ExitCode {
     match args::read() {
         Ok(Verb::Run(arguments)) => run::go(&arguments),
         Ok(Verb::Ls(ls)) => ls::go(&ls),
+        Ok(Verb::Info(info)) => info::go(&info),
+        Ok(Verb::Rm(rm)) => rm::go(&rm),
+        Ok(Verb::Limits(limits)) => limits::go(&limits),
         Ok(Verb::Explain { rule }) => explain::go(rule.as_deref()),
         Err(status) => status,
     }

@@ -16,9 +16,14 @@ pub fn say(text: &str) -> ExitCode {
 
 /// One line on standard error, and the status that goes with it.
 pub fn complain(sentence: &str) -> ExitCode {
+    remark(sentence);
+    ExitCode::from(FAILED)
+}
+
+/// One line on standard error, of what may be as it is.
+pub fn remark(sentence: &str) {
     // Where standard error cannot be written, the status alone must do.
     let _ = writeln!(anstream::stderr(), "shmsan: {sentence}");
-    ExitCode::from(FAILED)
 }
 
 /// Why nothing can be said of any segment.

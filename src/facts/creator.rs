@@ -20,7 +20,7 @@ pub fn of(status: &Status) -> Process {
 
 /// Whether it still runs.
 pub fn life(status: &Status) -> Life {
-    Life::of_creator(status, kernel::is_there(status.creator), || {
+    Life::of(status.creator, status.changed_at, kernel::is_there(status.creator), || {
         let started = started(&read(status.creator, "stat", STAT)?)?;
         let (began, booted) = (clock::from_ticks(started.ticks)?, clock::from_ticks(0)?);
         Some(Namesake { ended: started.ended, began, booted })

@@ -2,7 +2,7 @@
 
 pub mod columns;
 mod json;
-mod value;
+pub mod value;
 
 use crate::machine::{Look, Names, Segment, holders};
 use crate::output::{complain, say, unavailable};
@@ -19,6 +19,7 @@ use value::Units;
 /// Unlike ipcs(1) it shows every segment, whether one may read it or not.
 #[derive(Debug, Args)]
 #[command(after_help = columns::help())]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Ls {
     /// Only those that nobody has attached and whose creator is dead
     #[arg(long)]

@@ -1,5 +1,5 @@
-//! Who made a segment. The kernel keeps a pid, and pids come again. (What a ledger knows of creators that are gone belongs
-//! here, into `Creators::of`.)
+//! Who made a segment. The kernel keeps a pid, and pids come again. `Creators::of` answers for every verb: whoever knows
+//! more of creators that are gone says it there.
 
 use super::booted;
 use rustix::io::Errno;
@@ -40,10 +40,19 @@ struct Seen {
 impl Creators {
     pub fn of(&mut self, status: &Status) -> Creator {
         let pid = status.creator;
-        let seen = self.seen.entry(pid).or_insert_with(|| look(pid));
-        let life = Life::of_creator(status, seen.is_there, || seen.stat.as_ref().map(namesake));
-        let program = seen.stat.as_ref().filter(|_| life == Life::Runs).map(|stat| stat.name.clone());
-        Creator { pid, life, program }
+        let life = self.life(pid, status.changed_at);
+        let stat = self.seen(pid).stat.as_ref().filter(|_| life == Life::Runs);
+        Creator { pid, life, program: stat.map(|stat| stat.name.clone()) }
+    }
+
+    /// Of the process that was there at this moment, in seconds since the epoch.
+    pub fn life(&mut self, pid: i32, moment: i64) -> Life {
+        let seen = self.seen(pid);
+        Life::of(pid, moment, seen.is_there, || seen.stat.as_ref().map(namesake))
+    }
+
+    fn seen(&mut self, pid: i32) -> &Seen {
+        self.seen.entry(pid).or_insert_with(|| look(pid))
     }
 }
 

@@ -4,11 +4,12 @@ mod creator;
 mod holders;
 mod names;
 mod segment;
+pub mod system;
 
 pub use creator::{Creator, Creators, command_of};
 pub use holders::{Holder, Holders, holders};
 pub use names::Names;
-pub use segment::{Look, Segment, Unseen};
+pub use segment::{Look, Segment, Unseen, id_of, status_of};
 
 use rustix::time::{ClockId, clock_gettime};
 

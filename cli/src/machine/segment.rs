@@ -5,6 +5,7 @@ use super::{Creator, Creators, now};
 use crate::sys::segments;
 use shmsan_core::call::{Key, ShmId};
 use shmsan_core::detail::Status;
+use shmsan_core::facts::Life;
 use shmsan_core::machine::{Residence, State, residences};
 use std::collections::HashMap;
 use std::io;
@@ -17,6 +18,8 @@ pub struct Segment {
     /// `None` where /proc is not there to be asked.
     pub residence: Option<Residence>,
     pub creator: Creator,
+    /// Whether the process still runs that attached or detached it last.
+    pub last_user: Life,
 }
 
 impl Segment {
@@ -96,7 +99,9 @@ impl Look {
     fn segment(&mut self, id: ShmId, status: Status) -> Segment {
         let read = || residences(&std::fs::read("/proc/sysvipc/shm").unwrap_or_default());
         let residence = self.residences.get_or_insert_with(read).get(&id).copied();
-        Segment { id, status, residence, creator: self.creators.of(&status) }
+        let last_used = status.attached_at.max(status.detached_at);
+        let last_user = self.creators.life(status.last, last_used);
+        Segment { id, status, residence, creator: self.creators.of(&status), last_user }
     }
 }
 

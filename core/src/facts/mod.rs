@@ -15,7 +15,7 @@ pub use map::{Access, Kind, Mapping, Scan, Space, Visit, mapping};
 pub use memory::{HugePages, Memory, Size};
 pub use parse::{Started, field_of, mappings_by_segment, memory, started, user_name};
 pub use process::{Identity, Life, Namesake, Process};
-pub use segment::SegmentFacts;
+pub use segment::{Age, SegmentFacts};
 
 use crate::call::{Addr, Key, ShmId};
 use crate::detail::{Limits, Status, Usage};

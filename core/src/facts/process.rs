@@ -1,7 +1,5 @@
 //! Other processes, and this one's rights.
 
-use crate::detail::Status;
-
 /// A process that is named in a segment's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Process {
@@ -31,20 +29,20 @@ pub struct Namesake {
 }
 
 impl Life {
-    /// Of the process that made a segment. `is_there` is whether any process has its pid, where that can be told;
-    /// `namesake` looks at that one.
-    pub fn of_creator(status: &Status, is_there: Option<bool>, namesake: impl FnOnce() -> Option<Namesake>) -> Self {
-        match (status.creator, is_there) {
+    /// Of the process with this pid that did something at `moment`: made a segment, attached it. `is_there` is whether any
+    /// process has the pid now, where that can be told; `namesake` looks at that one.
+    pub fn of(pid: i32, moment: i64, is_there: Option<bool>, namesake: impl FnOnce() -> Option<Namesake>) -> Self {
+        match (pid, is_there) {
             (0, _) | (_, None) => Self::Unknown,
             (_, Some(false)) => Self::Gone,
             (_, Some(true)) => match namesake() {
                 None => Self::Unknown,
                 Some(namesake) if namesake.ended => Self::Gone,
-                // Older than the machine: the clock was set since then, and no two times can be compared.
-                Some(namesake) if status.changed_at < namesake.booted => Self::Unknown,
-                // Younger than the segment: another process has the pid by now. ctime has seconds, and IPC_SET makes it
-                // later, never earlier.
-                Some(namesake) if namesake.began > status.changed_at + 1 => Self::Gone,
+                // Before the machine began: the clock was set since then, and no two times can be compared.
+                Some(namesake) if moment < namesake.booted => Self::Unknown,
+                // Another process has the pid by now. The moment is in whole seconds; of a creator it is ctime, and IPC_SET
+                // makes that later, never earlier.
+                Some(namesake) if namesake.began > moment + 1 => Self::Gone,
                 Some(_) => Self::Runs,
             },
         }
@@ -90,13 +88,8 @@ mod tests {
 
     #[test]
     fn a_pid_alone_does_not_make_a_creator() {
-        let status = |creator| {
-            let mut status = Status::from_kernel(&[0; Status::SIZE]).unwrap();
-            (status.creator, status.changed_at) = (creator, 1000);
-            status
-        };
         let namesake = Namesake { ended: false, began: 900, booted: 10 };
-        let life = |namesake| Life::of_creator(&status(7), Some(true), || namesake);
+        let life = |namesake| Life::of(7, 1000, Some(true), || namesake);
         assert_eq!(life(Some(namesake)), Life::Runs);
         assert_eq!(life(Some(Namesake { began: 1001, ..namesake })), Life::Runs);
         assert_eq!(life(Some(Namesake { began: 1002, ..namesake })), Life::Gone);
@@ -104,7 +97,7 @@ mod tests {
         assert_eq!(life(None), Life::Unknown);
         // The machine had no clock when it began.
         assert_eq!(life(Some(Namesake { began: 5000, booted: 4990, ..namesake })), Life::Unknown);
-        let of_pid = |pid, is_there| Life::of_creator(&status(pid), is_there, || unreachable!());
+        let of_pid = |pid, is_there| Life::of(pid, 1000, is_there, || unreachable!());
         assert_eq!(of_pid(0, Some(true)), Life::Unknown);
         assert_eq!(of_pid(7, None), Life::Unknown);
         assert_eq!(of_pid(7, Some(false)), Life::Gone);

@@ -39,7 +39,7 @@ mod tests {
             let fields: Vec<_> = (10..=52).map(|number: u32| number.to_string()).collect();
             Stat::parse(format!("17 ({name}) S 1 2 3 4 5 {flags} {}\n", fields.join(" ")).as_bytes())
         };
-        let started = Started { ticks: 22, ended: false };
+        let started = Started { ticks: 22, parent: 1, ended: false };
         for name in ["sh", "a) Z 1 (b", "(", ")", "a\nb", ""] {
             let expected = Stat { name: name.into(), started, is_kernel_thread: false };
             assert_eq!(stat(name, 0x40_0000), Some(expected));

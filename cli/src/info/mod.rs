@@ -1,0 +1,159 @@
+//! `shmsan info`: all that can be known of one segment. What ipcs -m -i tells stands in it under the same words, as far as
+//! these are words.
+
+pub mod attached;
+
+use crate::ls::value::local;
+use crate::machine::{Look, Names, Segment, Unseen, command_of, holders, id_of};
+use crate::output::{complain, say, unavailable};
+use crate::progress::Progress;
+use clap::Args;
+use rustix::param::page_size;
+use shmsan_core::call::{Key, ShmId};
+use shmsan_core::detail::Status;
+use shmsan_core::facts::{Age, Life};
+use shmsan_core::flags::{Mode, PERMISSIONS, SHM_DEST, SHM_LOCKED};
+use shmsan_core::machine::{Permissions, ShortSize, Use, Wanted, key};
+use shmsan_core::report::paint::{Ink, Paint};
+use shmsan_core::text::Plain;
+use std::fmt::Write;
+use std::process::ExitCode;
+
+/// The processes that have it attached are looked for in this IPC namespace; who may not be looked at is counted.
+#[derive(Debug, Args)]
+pub struct Info {
+    /// Its id, a decimal number; or its key as 0x162e
+    #[arg(value_name = "ID|0xKEY", value_parser = Wanted::parse, required_unless_present = "key")]
+    segment: Option<Wanted>,
+    /// Its key, decimal or as 0x162e
+    #[arg(long, value_name = "KEY", value_parser = key, conflicts_with = "segment", allow_negative_numbers = true)]
+    key: Option<Key>,
+    #[command(flatten)]
+    color: colorchoice_clap::Color,
+}
+
+pub fn go(info: &Info) -> ExitCode {
+    info.color.write_global();
+    let Some(wanted) = info.key.map(Wanted::Key).or(info.segment) else { return complain("no segment is named") };
+    match find(wanted) {
+        Ok(segment) => say(&describe(&segment)),
+        Err(Unseen::Absent) => complain(&format!("there is no {}", named(wanted))),
+        Err(Unseen::Failed(error)) => unavailable(&error),
+    }
+}
+
+fn find(wanted: Wanted) -> Result<Segment, Unseen> {
+    let id = match wanted {
+        Wanted::Id(id) => id,
+        Wanted::Key(key) => id_of(key)?,
+    };
+    Look::default().at(id)
+}
+
+/// As the user named it.
+pub fn named(wanted: Wanted) -> String {
+    match wanted {
+        Wanted::Id(ShmId(id)) => format!("segment {id}"),
+        Wanted::Key(key) => format!("segment with key {}", key.as_in_source()),
+    }
+}
+
+fn describe(segment: &Segment) -> String {
+    let mut out = format!("{}segment {}{}\n", Paint::Colour.begin(Ink::Blue), segment.id, Paint::Colour.end());
+    for (name, text) in fields(segment) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "  {name:<12} {text}");
+    }
+    if segment.status.attachments > 0 {
+        out.push_str(&attached::describe(segment, holders(Progress::of("processes")).as_ref().ok()));
+    }
+    if segment.state().is_orphan() {
+        let _ = writeln!(out, "\nIf nobody is to use it any more: shmsan rm {}", segment.id);
+    }
+    out
+}
+
+/// In the order in which a person asks.
+fn fields(segment: &Segment) -> Vec<(&'static str, String)> {
+    let status = &segment.status;
+    let mut names = Names::default();
+    let key = match (status.key, status.owner.mode & SHM_DEST) {
+        (Key::PRIVATE, 0) => format!("{} (none: IPC_PRIVATE)", Key::PRIVATE),
+        (Key::PRIVATE, _) => format!("{} (none any more: marked for destruction)", Key::PRIVATE),
+        (key, _) => key.as_in_source(),
+    };
+    let mut all = vec![("key", key), ("size", size(status.size))];
+    if let Some(residence) = segment.residence {
+        all.push(("in memory", format!("{} bytes, {} in swap", residence.resident, residence.swapped)));
+    }
+    all.extend([
+        ("mode", mode(status.owner.mode)),
+        ("owner", user(status.owner.uid, status.owner.gid, &mut names)),
+        ("creator", user(status.creator_uid, status.creator_gid, &mut names)),
+        ("created by", process(segment.creator.pid, segment.creator.life)),
+        ("last used by", last_user(segment)),
+        ("state", state(segment)),
+        ("nattch", status.attachments.to_string()),
+        ("attached", time(status.attached_at)),
+        ("detached", time(status.detached_at)),
+        ("changed", format!("{}, {} ago (made, or changed by IPC_SET)", time(status.changed_at), Age(segment.age()))),
+    ]);
+    all
+}
+
+fn size(size: u64) -> String {
+    let page = page_size() as u64;
+    let pages = size.div_ceil(page);
+    let short = if size < 1024 { String::new() } else { format!("{}, ", ShortSize(size)) };
+    format!("{size} bytes ({short}{pages} page{} of {page})", if pages == 1 { "" } else { "s" })
+}
+
+fn mode(mode: u32) -> String {
+    let permissions = mode & PERMISSIONS.cast_unsigned();
+    let destroyed = if mode & SHM_DEST == 0 { "" } else { ", marked for destruction" };
+    let locked = if mode & SHM_LOCKED == 0 { "" } else { ", locked in memory" };
+    format!("{} ({}){destroyed}{locked}", Mode(permissions), Permissions(permissions))
+}
+
+fn user(uid: u32, gid: u32, names: &mut Names) -> String {
+    let name = |name: Option<&str>, kind, number| match name {
+        Some(name) => format!("{} ({kind} {number})", Plain(name.as_bytes())),
+        None => format!("{kind} {number}"),
+    };
+    format!("{}, group {}", name(names.user(uid), "uid", uid), name(names.group(gid), "gid", gid))
+}
+
+/// With the command line while it runs.
+fn process(pid: i32, life: Life) -> String {
+    match (pid, life) {
+        (0, _) => "a process that cannot be seen from this pid namespace".to_owned(),
+        (pid, Life::Gone) => format!("pid {pid} (dead)"),
+        (pid, Life::Unknown) => format!("pid {pid} (whether it still runs cannot be seen)"),
+        (pid, Life::Runs) => match command_of(pid) {
+            Some(command) => format!("pid {pid} (running), {}", Plain(&command)),
+            None => format!("pid {pid} (running)"),
+        },
+    }
+}
+
+fn last_user(segment: &Segment) -> String {
+    let Status { attached_at, detached_at, last, .. } = segment.status;
+    if attached_at.max(detached_at) == 0 { "nobody yet".to_owned() } else { process(last, segment.last_user) }
+}
+
+fn state(segment: &Segment) -> String {
+    let state = segment.state();
+    let why = match state.used {
+        Use::Live if segment.status.attachments > 0 => "attached",
+        Use::Live => "nobody has it attached, but its creator runs",
+        Use::Orphan => "nobody has it attached, and its creator is dead",
+        Use::Unknown => "nobody has it attached, and its creator cannot be seen",
+        Use::Destroyed => "removed already: it goes with its last detach",
+    };
+    format!("{state}: {why}")
+}
+
+/// As ctime(3) writes it.
+fn time(time: i64) -> String {
+    local(time).map_or_else(|| "never".to_owned(), |time| time.strftime("%a %b %e %T %Y").to_string())
+}
