@@ -3,6 +3,7 @@
 
 use crate::machine::system::{KernelConfig, ipc_namespace, large_sysctl, lists_segments, remove_ipc, sysctl};
 use crate::output::say;
+use crate::sys::die_of_broken_pipes;
 use crate::sys::segments;
 use clap::Args;
 use rustix::param::page_size;
@@ -32,6 +33,7 @@ struct Fact {
 }
 
 pub fn go(limits: &Limits) -> ExitCode {
+    die_of_broken_pipes();
     limits.color.write_global();
     let mut out = String::new();
     for Fact { name, value, meaning } in support().into_iter().chain(numbers()).chain(removal()) {

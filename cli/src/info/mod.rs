@@ -7,6 +7,7 @@ use crate::ls::value::local;
 use crate::machine::{Look, Names, Segment, Unseen, command_of, holders, id_of};
 use crate::output::{complain, say, unavailable};
 use crate::progress::Progress;
+use crate::sys::die_of_broken_pipes;
 use clap::Args;
 use rustix::param::page_size;
 use shmsan_core::call::{Key, ShmId};
@@ -33,6 +34,7 @@ pub struct Info {
 }
 
 pub fn go(info: &Info) -> ExitCode {
+    die_of_broken_pipes();
     info.color.write_global();
     let Some(wanted) = info.key.map(Wanted::Key).or(info.segment) else { return complain("no segment is named") };
     match find(wanted) {
@@ -103,9 +105,9 @@ fn fields(segment: &Segment) -> Vec<(&'static str, String)> {
 
 fn size(size: u64) -> String {
     let page = page_size() as u64;
-    let pages = size.div_ceil(page);
+    let counted = |count: u64, what| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let short = if size < 1024 { String::new() } else { format!("{}, ", ShortSize(size)) };
-    format!("{size} bytes ({short}{pages} page{} of {page})", if pages == 1 { "" } else { "s" })
+    format!("{} ({short}{} of {page})", counted(size, "byte"), counted(size.div_ceil(page), "page"))
 }
 
 fn mode(mode: u32) -> String {

@@ -7,6 +7,7 @@ pub mod value;
 use crate::machine::{Look, Names, Segment, holders};
 use crate::output::{complain, say, unavailable};
 use crate::progress::Progress;
+use crate::sys::die_of_broken_pipes;
 use crate::table::{Heading, lines, terminal_width};
 use clap::Args;
 use columns::{Column, Sources};
@@ -50,6 +51,7 @@ pub struct Ls {
 const FOUND: u8 = 1;
 
 pub fn go(ls: &Ls) -> ExitCode {
+    die_of_broken_pipes();
     ls.color.write_global();
     let all = Look::default().all(Progress::of("segments"));
     let mut segments = match all {
