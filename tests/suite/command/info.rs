@@ -92,19 +92,22 @@ fn processes_of_another_namespace_are_not_taken_for_ours() {
     assert!(!out.contains("cannot be seen"), "{out}");
 }
 
+/// At the root of a filesystem that is mounted nowhere any more, with the inode that is the id.
 #[test]
 fn a_file_with_the_name_of_a_segment_is_none() {
     if !is_root() {
         return say("skipped: a_file_with_the_name_of_a_segment_is_none: mounting needs root");
     }
     let out = output_of(
-        r#"begin unshare -m sh -euc 'mount -t tmpfs none /mnt; exec "$SEGMENT" map /mnt/SYSV00000000'
+        r#"mkdir "$FIFO.d"
+        begin unshare -m sh -euc 'cd "$FIFO.d"; mount -t tmpfs none .; cd "$FIFO.d"; umount -l "$FIFO.d"
+            exec "$SEGMENT" map ./SYSV00000000'
         grep -q ' /SYSV00000000 (deleted)$' /proc/$HOLDER/maps || echo "no likeness"
         id=$SAID; "$SEGMENT" make 0 1 0600 $((id + 1)) > /dev/null; held "$id"
         "$SHMSAN" ls -o id,pids --noheadings; "$SHMSAN" info "$id""#,
     );
     assert!(!out.contains("no likeness"), "{out}");
-    assert!(!out.contains("map /mnt/SYSV00000000") && out.contains("segment-c hold"), "{out}");
+    assert!(!out.contains("map ./SYSV00000000") && out.contains("segment-c hold"), "{out}");
 }
 
 #[test]
