@@ -8,6 +8,8 @@ PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
+DATADIR = $(PREFIX)/share
+MANDIR = $(DATADIR)/man
 DESTDIR =
 CARGO = cargo
 INSTALL = install
@@ -15,6 +17,8 @@ INSTALL = install
 BUILT = target/release
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+# Of the shells, each below DATADIR where its shell looks.
+COMPLETIONS = bash-completion/completions/shmsan zsh/site-functions/_shmsan fish/vendor_completions.d/shmsan.fish
 SONAME = libshmsan.so.$(firstword $(subst ., ,$(VERSION)))
 
 .PHONY: all demo test check fmt clippy header install install-files uninstall clean
@@ -24,6 +28,7 @@ all:
 	$(CARGO) build --release --package shmsan
 	$(CARGO) build --release --package shmsan-cli
 	ln -sf libshmsan.so target/release/$(SONAME)
+	target/release/shmsan --generate target/release/share
 
 demo: all
 	demo/run.sh $(BUILT)
@@ -52,9 +57,14 @@ install: $(BUILT)/libshmsan.so $(BUILT)/shmsan install-files
 $(BUILT)/libshmsan.so $(BUILT)/shmsan:
 	$(MAKE) all
 
+# Manual pages and completions, as the command itself defines them.
+$(BUILT)/share: $(BUILT)/shmsan
+	$(BUILT)/shmsan --generate $@
+	touch $@
+
 # The headers go into a folder of their own: a sys/shm.h directly below PREFIX/include would shim every program that is
 # compiled on the machine.
-install-files:
+install-files: $(BUILT)/share
 	$(INSTALL) -d $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 755 $(BUILT)/shmsan $(DESTDIR)$(BINDIR)/shmsan
 	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/shmsan/sys $(DESTDIR)$(INCLUDEDIR)/shmsan/shmsan
@@ -68,12 +78,18 @@ install-files:
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' shmsan.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/shmsan.pc
 	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/shmsan.pc
+	for file in $$(cd $(BUILT)/share/man && find . -type f); do \
+	    $(INSTALL) -D -m 644 $(BUILT)/share/man/$$file $(DESTDIR)$(MANDIR)/$$file || exit 1; done
+	for file in $(COMPLETIONS); do \
+	    $(INSTALL) -D -m 644 $(BUILT)/share/$$file $(DESTDIR)$(DATADIR)/$$file || exit 1; done
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/shmsan
 	rm -f $(DESTDIR)$(LIBDIR)/libshmsan.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME) $(DESTDIR)$(LIBDIR)/libshmsan.so
 	rm -f $(DESTDIR)$(LIBDIR)/libshmsan.a $(DESTDIR)$(LIBDIR)/pkgconfig/shmsan.pc
 	rm -rf $(DESTDIR)$(INCLUDEDIR)/shmsan
+	rm -f $(DESTDIR)$(MANDIR)/man1/shmsan.1 $(DESTDIR)$(MANDIR)/man1/shmsan-*.1 $(DESTDIR)$(MANDIR)/man7/libshmsan.7
+	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,$(COMPLETIONS))
 
 clean:
 	$(CARGO) clean

@@ -7,7 +7,7 @@ use crate::output::FAILED;
 use crate::rm::Rm;
 use crate::run::{self, library_options::LibraryOptions};
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Command, CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +40,9 @@ pub enum Verb {
         /// The name of a rule, as a report has it behind "shmsan:"
         rule: Option<String>,
     },
+    /// Not for users, so it stands in no help: `shmsan --generate FOLDER` is what `make` runs.
+    #[command(skip)]
+    Generate(PathBuf),
 }
 
 /// Behind the help of `run`.
@@ -99,8 +102,19 @@ pub enum Format {
     Json,
 }
 
+/// All that a user can write.
+pub fn definitions() -> Command {
+    Arguments::command()
+}
+
 /// What the user wants, or how to end where that was help, or cannot be understood.
 pub fn read() -> Result<Verb, ExitCode> {
+    let mut words = std::env::args_os().skip(1);
+    if let (Some(first), Some(folder), None) = (words.next(), words.next(), words.next())
+        && first == "--generate"
+    {
+        return Ok(Verb::Generate(folder.into()));
+    }
     Arguments::try_parse().map(|arguments| arguments.verb).map_err(|error| {
         // Where nobody can be told, the status alone must do.
         let _ = error.print();
@@ -135,11 +149,10 @@ mod tests {
     use crate::info::Info;
     use crate::limits::Limits;
     use crate::ls::Ls;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definitions_do_not_contradict_one_another() {
-        Arguments::command().debug_assert();
+        definitions().debug_assert();
     }
 
     #[test]

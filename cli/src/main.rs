@@ -3,6 +3,7 @@
 
 mod args;
 mod explain;
+mod generate;
 mod info;
 mod journal;
 mod limits;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Ok(Verb::Rm(rm)) => rm::go(&rm),
         Ok(Verb::Limits(limits)) => limits::go(&limits),
         Ok(Verb::Explain { rule }) => explain::go(rule.as_deref()),
+        Ok(Verb::Generate(folder)) => generate::go(&folder),
         Err(status) => status,
     }
 }

@@ -1,7 +1,9 @@
 //! What leaves the house: the exported names, the committed header, how the library is linked, and what `make install`
 //! puts where.
 
-use super::harness::{find_compiler, library_folder, scratch, source};
+use super::harness::{find_compiler, find_program, library_folder, scratch, source};
+use shmsan_core::options::documented;
+use shmsan_core::rule;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -136,6 +138,31 @@ fn the_installed_command_finds_the_installed_library() {
     let library = scratch_root.join("usr/local/lib/libshmsan.so");
     assert_eq!(Path::new(preload.trim_end()).canonicalize().unwrap(), library.canonicalize().unwrap());
 }
+
+#[test]
+fn each_verb_option_and_rule_has_its_place_in_the_manual() {
+    let share = installed("installed-manual").join("usr/local/share");
+    let read = |path: &str| std::fs::read_to_string(share.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let overview = read("man/man1/shmsan.1").replace("\\-", "-");
+    for verb in ["run", "ls", "info", "rm", "limits", "explain"] {
+        assert!(overview.contains(&format!("shmsan-{verb}(1)")), "{overview}");
+        assert!(read(&format!("man/man1/shmsan-{verb}.1")).contains(".SH OPTIONS"));
+        for completions in COMPLETIONS {
+            assert!(read(completions).contains(verb) && !read(completions).contains("--generate"), "{completions}");
+        }
+    }
+    let library = read("man/man7/libshmsan.7").replace("\\-", "-");
+    let names = documented().map(|option| option.name).chain(rule::all().map(|rule| rule.id));
+    for name in names {
+        assert!(library.contains(&format!("\\fB{name}\\fR ")), "{name} is missing in libshmsan(7)");
+    }
+    if find_program("bash").is_some() {
+        output(Command::new("bash").arg("-n").arg(share.join(COMPLETIONS[0])));
+    }
+}
+
+const COMPLETIONS: [&str; 3] =
+    ["bash-completion/completions/shmsan", "zsh/site-functions/_shmsan", "fish/vendor_completions.d/shmsan.fish"];
 
 #[test]
 fn uninstall_leaves_nothing_behind() {

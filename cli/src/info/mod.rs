@@ -20,8 +20,8 @@ use shmsan_core::text::Plain;
 use std::fmt::Write;
 use std::process::ExitCode;
 
-/// The processes that have it attached are looked for in this IPC namespace; who may not be looked at is counted.
 #[derive(Debug, Args)]
+#[command(after_help = WHOM)]
 pub struct Info {
     /// Its id, a decimal number; or its key as 0x162e
     #[arg(value_name = "ID|0xKEY", value_parser = Wanted::parse, required_unless_present = "key")]
@@ -32,6 +32,9 @@ pub struct Info {
     #[command(flatten)]
     color: colorchoice_clap::Color,
 }
+
+const WHOM: &str = "The processes that have it attached are looked for in this IPC namespace, among those that you may look at; \
+how many mappings others have is said.\n\nExit status: 0; 2 if there is no such segment.";
 
 pub fn go(info: &Info) -> ExitCode {
     die_of_broken_pipes();

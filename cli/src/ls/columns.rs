@@ -259,12 +259,15 @@ pub fn choose(list: &str) -> Result<Choice, String> {
 
 /// The end of the help.
 pub fn help() -> String {
-    let mut out = "Columns:\n".to_owned();
+    let mut out =
+        "Every segment of this IPC namespace is shown, whether you may read it or not.\n\nColumns:\n".to_owned();
     for column in every() {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "  {:<8} {}", column.name, column.meaning);
     }
-    out + "\nUsual columns: " + &usual().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+    out + "\nUsual columns: "
+        + &usual().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+        + "\n\nExit status: 0; 1 with --fail-if-any if anything is listed; 2 if nothing can be seen."
 }
 
 fn number(number: i32) -> Value {

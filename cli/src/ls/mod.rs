@@ -17,7 +17,6 @@ use shmsan_core::report::paint::{Ink, Paint};
 use std::process::ExitCode;
 use value::Units;
 
-/// Unlike ipcs(1) it shows every segment, whether one may read it or not.
 #[derive(Debug, Args)]
 #[command(after_help = columns::help())]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]

@@ -20,10 +20,8 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Removes segments. Shows them first and asks; where there is no terminal to ask on, --yes or --dry-run is needed. One that
-/// is attached goes only if it is named by its id and with --force: it loses its key at once, and goes with its last detach.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["segments", "keys", "orphans"]), after_help = RACE)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["segments", "keys", "orphans"]), after_help = CARE)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Rm {
     /// Ids, which are decimal numbers; or keys as 0x162e
@@ -54,10 +52,16 @@ pub struct Rm {
     color: colorchoice_clap::Color,
 }
 
-const RACE: &str = "Before each removal shmsan looks again, and removes nothing whose key, creator, size, owner, mode, nattch \
-or times are others than before. A moment remains between that look and the removal: Linux has no call that removes a segment \
-only if it is unchanged. One that is attached in that moment stays until its last detach, but has lost its key.\n\nExit \
-status: 0; 1 if something was not removed; 2 if the command line cannot be understood, or nothing can be seen.";
+/// What a user must know before removing anything.
+const CARE: &str = "\
+The segments are shown first, and then you are asked; where there is no terminal to ask on, --yes or --dry-run is needed. One \
+that is attached goes only if it is named by its id and with --force: it loses its key at once, and goes with its last detach.
+
+Before each removal shmsan looks again, and removes nothing whose key, creator, size, owner, mode, nattch or times are others \
+than before. A moment remains between that look and the removal: Linux has no call that removes a segment only if it is \
+unchanged. One that is attached in that moment stays until its last detach, but has lost its key.
+
+Exit status: 0; 1 if something was not removed; 2 if the command line cannot be understood, or nothing can be seen.";
 
 /// The status where something was not removed.
 const NOT_REMOVED: u8 = 1;
