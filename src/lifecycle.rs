@@ -5,7 +5,7 @@ use crate::boundary::{self, contain};
 use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
-use crate::{alloc, announce, facts, journal, kernel, leaks, lsan, process, sink, site, thread, unmapped, verbose};
+use crate::{alloc, announce, facts, guard, journal, kernel, leaks, lsan, process, sink, site, thread, unmapped, verbose};
 use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use shmsan_core::check::slack::Look;
@@ -130,8 +130,8 @@ fn settle() {
 const HELD_OVER_FORK: u32 = 1 << 8;
 
 /// In the order in which they may be taken inside one another.
-fn locks() -> [&'static RawLock; 4] {
-    [TRACKER.raw(), journal::lock(), site::lock(), alloc::lock()]
+fn locks() -> [&'static RawLock; 5] {
+    [guard::quarantine::lock(), TRACKER.raw(), journal::lock(), site::lock(), alloc::lock()]
 }
 
 /// Takes every lock, so that no child inherits one in the middle of its work. The thread counts as inside the shim until

@@ -18,7 +18,9 @@ use shmsan_core::flags::{IPC_RMID, IPC_SET, SHM_STAT, SHM_STAT_ANY};
 use shmsan_core::rule::Ring;
 use shmsan_core::time::Time;
 use shmsan_core::tracker::seen::fingerprint;
-use shmsan_core::tracker::{Attachment, Failed, Place, Recorded, Released, Spare, Surroundings, Tracker, is_creation};
+use shmsan_core::tracker::{
+    Attachment, Chosen, Failed, Place, Recorded, Released, Spare, Surroundings, Tracker, is_creation,
+};
 
 /// No page is smaller.
 const SMALLEST_PAGE: usize = 4096;
@@ -43,6 +45,7 @@ pub fn perform(call: Call, caller: Caller) -> isize {
             if !is_done(call, value, caller) {
                 take_note(call, value, change.as_ref(), caller);
             }
+            keep_place(call, released);
             value.cast_signed()
         }
     }
@@ -109,7 +112,7 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
             restore(released, inside);
         } else if let Call::Detach { address } = call {
             lsan::detached(address.0, released.size);
-            contain(|| guard::reserve_again(address, released.size));
+            guard::after_detach(address, &released, Some(inside));
         }
     }
     note(call, outcome, change.as_ref(), caller, inside);
@@ -117,6 +120,19 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
         contain(|| judge::looked(&look, call, outcome, caller));
     }
     outcome
+}
+
+/// What the kernel has placed is not given to anybody else at once.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn keep_place(call: Call, released: Option<Released>) {
+    if let Call::Detach { address } = call
+        && let Some(released) = released
+        && released.chosen == Chosen::ByKernel
+        && guard::is_on()
+    {
+        guard::after_detach(address, &released, None);
+    }
 }
 
 /// The call failed: what was taken out for it is put back, and the rules are asked.

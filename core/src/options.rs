@@ -41,6 +41,7 @@ pub struct Options {
     /// Only in debug builds.
     pub panic_on_purpose: bool,
     pub print_suppressions: bool,
+    pub quarantine_mb: u32,
     pub slack_check: SlackCheck,
     pub strip_path_prefix: Vec<u8>,
     pub suppressions: Vec<u8>,
@@ -130,6 +131,7 @@ impl Options {
             max_reports: 0,
             panic_on_purpose: false,
             print_suppressions: false,
+            quarantine_mb: 0,
             slack_check: SlackCheck::Never,
             strip_path_prefix: Vec::new(),
             suppressions: Vec::new(),
@@ -228,6 +230,7 @@ mod tests {
             handle_segv: true,
             max_reports: 100,
             print_suppressions: true,
+            quarantine_mb: 65536,
             slack_check: SlackCheck::Often,
             log_path: b"stderr".to_vec(),
             log_pid: true,

@@ -1,8 +1,11 @@
 //! Where the gap lies: far from where the kernel puts what it places itself, and from what the other sanitizers claim.
 
+use crate::facts;
 use crate::kernel::{self, map};
 use crate::weak::weak;
 use shmsan_core::call::Addr;
+use shmsan_core::errno::Errno;
+use shmsan_core::facts::Facts;
 use shmsan_core::guard::Gap;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -23,6 +26,7 @@ const LARGEST_PAGE: usize = 32 << 10;
 /// The heap of AddressSanitizer and LeakSanitizer ends here.
 const SANITIZERS_END: usize = 0x6400_0000_0000;
 
+const LOCKED: &str = "all that is mapped is locked in memory (mlockall)";
 const UNUSUAL_LAYOUT: &str = "the address space is laid out in an unusual way";
 
 /// Where the gap is to begin, or why there can be none.
@@ -36,19 +40,39 @@ pub fn find() -> Result<usize, &'static str> {
     if forbids_other_addresses() {
         return Err("ThreadSanitizer and MemorySanitizer know the usual addresses alone");
     }
+    let trial = map::try_one().ok_or("the kernel maps nothing more")?;
+    if trial.is_locked {
+        return Err(LOCKED);
+    }
+    if facts::Kernel::default().destroyed_with_last_user() {
+        return Err("a place that is refused may be the end of the segment (kernel.shm_rmid_forced)");
+    }
     // Where the kernel likes it now. There may be holes further up, and it grows downwards from here.
-    let top = map::likes().ok_or("the kernel maps nothing more")?.min(HIGHEST);
+    let top = trial.address.min(HIGHEST);
     if top < LOWEST {
         return Err(UNUSUAL_LAYOUT);
     }
-    let offset = kernel::random().unwrap_or(top as u64);
-    let end = top - DISTANCE - usize::try_from(offset).unwrap_or(0) % PLAY;
+    let end = top - DISTANCE - play(top);
     let begin = (end - Gap::SPAN) / Gap::ALIGNMENT * Gap::ALIGNMENT;
     if begin < SANITIZERS_END {
         return Err(UNUSUAL_LAYOUT);
     }
-    BEGIN.store(begin, Relaxed);
     Ok(begin)
+}
+
+/// How much further down than it must be. Where the program's addresses are always the same, for a debugger or by setarch -R, ours
+/// are too, whatever was mapped before.
+fn play(top: usize) -> usize {
+    if kernel::has_fixed_addresses() {
+        return top % PLAY;
+    }
+    let number = kernel::random().unwrap_or(top as u64);
+    usize::try_from(number).unwrap_or(0) % PLAY
+}
+
+/// It begins here from now on.
+pub fn begin_at(begin: usize) {
+    BEGIN.store(begin, Relaxed);
 }
 
 /// Whether the gap spans `address`.
@@ -58,13 +82,28 @@ pub fn contains(address: Addr) -> bool {
 }
 
 /// Maps a page that nobody can touch, where nothing is mapped.
-pub fn put_anchor(anchor: Addr) -> bool {
+pub fn put_anchor(anchor: Addr) -> Result<(), Errno> {
     reserve(anchor, kernel::page_size())
 }
 
-/// Maps `size` bytes that nobody can touch, where nothing is mapped.
-pub fn reserve(begin: Addr, size: usize) -> bool {
-    map::forbidden_at(begin.0, size)
+/// Maps `size` bytes that nobody can touch, where nothing is mapped: else EEXIST. EAGAIN where they would be locked in memory.
+pub fn reserve(begin: Addr, size: usize) -> Result<(), Errno> {
+    map::forbidden_at(begin.0, size).map_err(Errno)?;
+    if map::is_locked(begin.0, size) {
+        // SAFETY: mapped a moment ago, and nobody can use it.
+        let _ = unsafe { map::unmap(begin.0, size) };
+        return Err(Errno(libc::EAGAIN));
+    }
+    Ok(())
+}
+
+/// Why nothing can be mapped in the gap any more.
+pub fn why_not(errno: Errno) -> &'static str {
+    match errno {
+        Errno(libc::EAGAIN) => LOCKED,
+        Errno::ENOMEM => "there is no room for more mappings (vm.max_map_count), or no memory",
+        _ => "nothing can be mapped there",
+    }
 }
 
 /// Whether nothing between two addresses can be read, as far as some sixty pages tell, the first among them.
@@ -76,8 +115,8 @@ pub fn is_reserved(begin: Addr, end: Addr) -> bool {
     (begin.0..end.0).step_by(step).all(|address| map::copy(address, &mut [0]).is_err())
 }
 
-/// Gives up what is reserved between two addresses of blocks of ours, for an attach that the program wants there. Where a page of it can be
-/// read, something else is there, and the kernel shall say so.
+/// Gives up what is reserved between two addresses of blocks of ours, for an attach that the program wants there. Where a page
+/// of it can be read, something else is there, and the kernel shall say so.
 pub fn give_way(begin: Addr, end: Addr) {
     let page = kernel::page_size();
     let (begin, end) = (begin.0 - begin.0 % page, end.0.next_multiple_of(page));

@@ -3,6 +3,8 @@
 
 pub mod end_aligned;
 mod ground;
+mod named;
+pub mod quarantine;
 
 use crate::boundary::contain;
 use crate::state::{TRACKER, options};
@@ -13,14 +15,17 @@ use shmsan_core::errno::Errno;
 use shmsan_core::flags::SHM_REMAP;
 use shmsan_core::guard::{Gap, Taken};
 use shmsan_core::options::Guard;
+use shmsan_core::tracker::{Chosen, Released};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU8, AtomicU64};
 
-/// Whether places are chosen, once that is known.
+/// Whether places are chosen, once that is known; it never goes back.
 static STATE: AtomicU8 = AtomicU8::new(NOT_PREPARED);
 const NOT_PREPARED: u8 = 0;
-const ON: u8 = 1;
-const OFF: u8 = 2;
+const OFF: u8 = 1;
+const ON: u8 = 2;
+/// They were, and what was put there for them may still be there.
+const NO_MORE: u8 = 3;
 
 /// How many attachments the kernel had to place after all.
 static UNGUARDED: AtomicU64 = AtomicU64::new(0);
@@ -41,9 +46,10 @@ pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Ou
     let placed = match state {
         OFF => None,
         _ if flags & SHM_REMAP != 0 => None,
+        NO_MORE if address.0 == 0 => None,
         _ if address.0 == 0 => attach_in_the_gap(id, flags, held),
         _ => {
-            make_way(id, address, held);
+            named::make_way(id, address, held);
             None
         }
     };
@@ -71,6 +77,15 @@ fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Out
             Ok(value) => return Some(Ok(value)),
             // Perhaps somebody else has mapped something there.
             Err(Errno::EINVAL) => with_gap(held, |gap| gap.rest(address)),
+            // Perhaps for what we have mapped beside it.
+            Err(errno @ Errno::ENOMEM) => {
+                with_gap(held, |gap| gap.put_back(address));
+                inside(held, || {
+                    stop(errno);
+                    Some(())
+                });
+                return None;
+            }
             // It would be the same anywhere. Trying again is no way to find out: under shm_rmid_forced, a failed attach
             // may be the end of the segment.
             Err(errno) => {
@@ -95,8 +110,15 @@ fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
                 Some(Taken::At(place)) if is_arena() && !is_still_reserved(place, learned?) => {}
                 Some(Taken::At(place)) => return Some(place),
                 Some(Taken::Nowhere) => return None,
-                // Where there can be no anchor, another block is tried.
-                Some(Taken::Anchor(anchor)) => opened = Some(anchor).filter(|anchor| begin_block(*anchor)),
+                Some(Taken::Anchor(anchor)) => match begin_block(anchor) {
+                    Ok(()) => opened = Some(anchor),
+                    // Somebody else is there: another block is tried.
+                    Err(Errno::EEXIST) => {}
+                    Err(errno) => {
+                        stop(errno);
+                        return None;
+                    }
+                },
                 None => learned = Some(facts::learn(id)?.size),
             }
         }
@@ -116,63 +138,56 @@ fn is_still_reserved(place: Addr, size: usize) -> bool {
 }
 
 /// Maps what keeps others out of a block, or its page tables alive.
-fn begin_block(anchor: Addr) -> bool {
-    let whole = || TRACKER.with(|tracker| tracker.gap()?.block(anchor)).flatten();
-    if is_arena() { whole().is_some_and(|size| ground::reserve(anchor, size)) } else { ground::put_anchor(anchor) }
+fn begin_block(anchor: Addr) -> Result<(), Errno> {
+    if !is_arena() {
+        return ground::put_anchor(anchor);
+    }
+    let whole = TRACKER.with(|tracker| tracker.gap()?.block(anchor)).flatten();
+    ground::reserve(anchor, whole.ok_or(Errno::EEXIST)?)
 }
 
 fn is_arena() -> bool {
     options().guard == Guard::Arena
 }
 
-/// After a detach in the arena: its place is reserved again, so that whoever still uses it faults. Where somebody else was
-/// faster, it is theirs, and counted.
-pub fn reserve_again(address: Addr, size: usize) {
-    let page = kernel::page_size();
-    let begin = address.0 - address.0 % page;
-    let end = (address.0 + size).next_multiple_of(page);
-    if is_arena() && ground::contains(address) && is_ours(Addr(begin), Addr(end)) {
-        UNGUARDED.fetch_add(u64::from(!ground::reserve(Addr(begin), end - begin)), Relaxed);
-    }
-}
-
-/// Whether all between two addresses is in blocks that were reserved.
-fn is_ours(begin: Addr, end: Addr) -> bool {
-    TRACKER.with(|tracker| tracker.gap().is_some_and(|gap| gap.has_opened(begin, end))) == Some(true)
-}
-
-/// The program names an address in the gap: our anchors in that range go, before it would be refused because of them.
-#[inline]
-fn make_way(id: ShmId, address: Addr, held: Option<&Inside>) {
-    if ground::contains(address) {
-        remove_anchors(id, address, held);
-    }
-}
-
-#[cold]
-fn remove_anchors(id: ShmId, address: Addr, held: Option<&Inside>) {
+/// After the detach of what was `released` from `address`: whoever still uses it faults. Where the program had named the
+/// address, it may do so again.
+pub fn after_detach(address: Addr, released: &Released, held: Option<&Inside>) {
+    let is_kept = || match released.chosen {
+        Chosen::ByUs if is_arena() => reserve_again(address, released.size),
+        Chosen::ByKernel if is_on() => quarantine::keep(address, released),
+        _ => true,
+    };
     inside(held, || {
-        let end = Addr(address.0.saturating_add(facts::learn(id)?.size));
-        if is_arena() {
-            if is_ours(address, end) {
-                ground::give_way(address, end);
-            }
-            return Some(());
-        }
-        // One after the other: nothing allocates under the lock.
-        let mut from = address;
-        while let Some(anchor) = TRACKER.with(|tracker| tracker.gap()?.anchors(from, end).next()).flatten() {
-            ground::remove_anchor(anchor);
-            from = Addr(anchor.0 + 1);
-        }
+        UNGUARDED.fetch_add(u64::from(!is_kept()), Relaxed);
         Some(())
     });
 }
 
-/// Where there can be none, only who wants to know is told: nothing else of the program changes.
-fn find_gap() -> Option<Gap> {
-    let gap = ground::find().and_then(|begin| Gap::new(begin).ok_or("there is no memory for its tables"));
-    gap.inspect_err(|reason| verbose::say_unguarded(reason)).ok()
+/// Its place in the arena. Where somebody else was faster, it is theirs.
+fn reserve_again(address: Addr, size: usize) -> bool {
+    let page = kernel::page_size();
+    let begin = Addr(address.0 - address.0 % page);
+    let end = Addr((address.0 + size).next_multiple_of(page));
+    named::is_ours(begin, end) && ground::reserve(begin, end.0 - begin.0).is_ok()
+}
+
+/// Whether places are chosen.
+#[inline]
+pub fn is_on() -> bool {
+    STATE.load(Relaxed) == ON
+}
+
+/// From now on the kernel chooses, and what was mapped for our choice goes, where it is not reserved for good.
+#[cold]
+fn stop(errno: Errno) {
+    if STATE.compare_exchange(ON, NO_MORE, Relaxed, Relaxed).is_ok() {
+        if !is_arena() {
+            named::remove_anchors(Addr(0), Addr(usize::MAX));
+        }
+        quarantine::give_way(Addr(0), Addr(usize::MAX));
+        verbose::say_unguarded(ground::why_not(errno));
+    }
 }
 
 /// How many attachments the kernel had to place after all.
@@ -195,14 +210,31 @@ fn inside<T>(held: Option<&Inside>, work: impl FnOnce() -> Option<T>) -> Option<
 #[cold]
 fn prepare(held: Option<&Inside>) {
     inside(held, || {
-        let gap = if options().guard == Guard::Off { None } else { find_gap().map(Box::new) };
-        let state = if gap.is_some() { ON } else { OFF };
-        if let Some(gap) = gap {
-            // Another thread may have been faster; its gap is as good.
-            drop(TRACKER.with(|tracker| tracker.choose_gap(gap)));
+        if options().guard != Guard::Off {
+            choose_gap();
         }
-        STATE.store(state, Relaxed);
+        let is_there = TRACKER.with(|tracker| tracker.gap().is_some()) == Some(true);
+        STATE.fetch_max(if is_there { ON } else { OFF }, Relaxed);
         fault::prepare();
         Some(())
     });
+}
+
+/// Where there can be none, only who wants to know is told: nothing else of the program changes.
+fn choose_gap() {
+    let found = ground::find().and_then(|begin| {
+        let gap = Gap::new(begin).ok_or("there is no memory for its tables")?;
+        Ok((begin, Box::new(if is_arena() { gap.reserved() } else { gap })))
+    });
+    match found {
+        Ok((begin, gap)) => drop(TRACKER.with(|tracker| {
+            let too_late = tracker.choose_gap(gap);
+            // Another thread may have been faster: then its gap is the gap.
+            if too_late.is_none() {
+                ground::begin_at(begin);
+            }
+            too_late
+        })),
+        Err(reason) => verbose::say_unguarded(reason),
+    }
 }

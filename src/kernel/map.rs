@@ -35,29 +35,55 @@ pub unsafe fn forbid(address: usize, size: usize) -> Result {
     unsafe { syscall(libc::SYS_mprotect, [address, size, int(libc::PROT_NONE), 0]) }
 }
 
-/// Where the kernel puts a new mapping.
-pub fn likes() -> Option<usize> {
-    let size = super::page_size();
-    let address = pages(size).ok()?;
-    // SAFETY: mapped a moment ago, and nobody has seen it.
-    unsafe { unmap(address, size) }.ok()?;
-    Some(address)
+/// What becomes of a new mapping.
+pub struct Trial {
+    /// Where the kernel puts it.
+    pub address: usize,
+    /// Whether it is locked in memory (`MCL_FUTURE`, mlockall(2)).
+    pub is_locked: bool,
 }
 
-/// Maps `size` bytes at `address` that nobody can touch; `false` where something is mapped there already, or nothing can be.
-pub fn forbidden_at(address: usize, size: usize) -> bool {
-    let flags = int(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE);
+/// Maps a page and gives it back; `None` where nothing can be mapped.
+pub fn try_one() -> Option<Trial> {
+    let size = super::page_size();
+    let address = pages(size).ok()?;
+    let is_locked = is_locked(address, size);
+    // SAFETY: mapped a moment ago, and nobody has seen it.
+    unsafe { unmap(address, size) }.ok()?;
+    Some(Trial { address, is_locked })
+}
+
+/// Whether pages that hold nothing are locked in memory.
+pub fn is_locked(address: usize, size: usize) -> bool {
+    let advice = int(libc::MADV_DONTNEED);
+    // SAFETY: the caller has mapped them a moment ago, and nobody has seen them.
+    (unsafe { syscall(libc::SYS_madvise, [address, size, advice, 0]) }) == Err(libc::EINVAL)
+}
+
+/// Maps `size` bytes at `address` that nobody can touch; EEXIST where something is mapped there already.
+pub fn forbidden_at(address: usize, size: usize) -> std::result::Result<(), i32> {
+    untouchable_at(address, size, libc::MAP_PRIVATE)
+}
+
+/// The same with an inode of its own, by which it is known again; no core dump holds it.
+pub fn kept_out_at(address: usize, size: usize) -> std::result::Result<(), i32> {
+    untouchable_at(address, size, libc::MAP_SHARED)?;
+    // SAFETY: it changes nothing in this process.
+    let _ = unsafe { syscall(libc::SYS_madvise, [address, size, int(libc::MADV_DONTDUMP), 0]) };
+    Ok(())
+}
+
+fn untouchable_at(address: usize, size: usize, sharing: libc::c_int) -> std::result::Result<(), i32> {
+    let flags = int(sharing | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE);
     // SAFETY: it takes the place of nothing.
-    match unsafe { syscall6(libc::SYS_mmap, [address, size, int(libc::PROT_NONE), flags, int(-1), 0]) } {
-        Ok(mapped) if mapped == address => true,
-        Ok(elsewhere) => {
-            // A kernel before 4.17 takes the address for a hint.
-            // SAFETY: mapped a moment ago, and nobody has seen it.
-            let _ = unsafe { unmap(elsewhere, size) };
-            false
-        }
-        Err(_) => false,
+    let mapped = unsafe { syscall6(libc::SYS_mmap, [address, size, int(libc::PROT_NONE), flags, int(-1), 0]) }?;
+    if mapped == address {
+        return Ok(());
     }
+    // A kernel before 4.17 takes the address for a hint.
+    // SAFETY: mapped a moment ago, and nobody has seen it.
+    let _ = unsafe { unmap(mapped, size) };
+    Err(libc::EEXIST)
 }
 
 /// Whether RLIMIT_AS holds for this process: each mapping of ours would be missing elsewhere.

@@ -137,6 +137,14 @@ pub fn random() -> Option<u64> {
     (unsafe { syscall(libc::SYS_getrandom, arguments) } == Ok(size_of::<u64>())).then_some(number)
 }
 
+/// Whether this process has the same addresses in each run (`ADDR_NO_RANDOMIZE`, personality(2)).
+pub fn has_fixed_addresses() -> bool {
+    const ONLY_LOOK: usize = 0xffff_ffff;
+    // SAFETY: nothing is changed.
+    let flags = unsafe { syscall(libc::SYS_personality, [ONLY_LOOK, 0, 0, 0]) };
+    flags.is_ok_and(|flags| flags & int(libc::ADDR_NO_RANDOMIZE) != 0)
+}
+
 /// Bytes in a page.
 pub fn page_size() -> usize {
     // SAFETY: getauxval only looks.

@@ -6,6 +6,7 @@ mod differential;
 mod documents;
 mod faults;
 mod golden;
+mod guards;
 mod harness;
 mod headers;
 mod hostile;

@@ -158,6 +158,7 @@ mod tests {
     use crate::facts::{SegmentFacts, mapping};
     use crate::flags::{SHM_REMAP, SHM_RND};
     use crate::site::Site;
+    use crate::tracker::Chosen;
     use std::num::NonZeroU64;
 
     fn world(lines: &[&str]) -> World {
@@ -209,6 +210,7 @@ mod tests {
             site: Site::Return(1),
             thread: 7,
             number: NonZeroU64::MIN,
+            chosen: Chosen::ByKernel,
             inherited: false,
         };
         missing(&attachment, &world(lines)).map(|(begin, end)| (begin.0, end.0))

@@ -48,6 +48,7 @@ pub fn long_line(line: &LongLine<'_>, site: Site) -> Finding {
 mod tests {
     use super::*;
     use crate::call::ShmId;
+    use crate::tracker::Chosen;
 
     #[test]
     fn the_report_counts_the_nul_and_names_the_room() {
@@ -59,6 +60,7 @@ mod tests {
             site: Site::Return(1),
             thread: 7,
             number: std::num::NonZeroU64::MIN,
+            chosen: Chosen::ByKernel,
             inherited: false,
         };
         let line = LongLine { attachment: &attachment, buffer: Addr(0x7000_0010), room: 1008, length: 1008 };

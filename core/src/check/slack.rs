@@ -110,6 +110,7 @@ mod tests {
     use super::*;
     use crate::call::ShmId;
     use crate::facts::fake::{PAGE, World, segment};
+    use crate::tracker::Chosen;
     use std::num::NonZeroU64;
 
     const ATTACHMENT: Attachment = Attachment {
@@ -120,6 +121,7 @@ mod tests {
         site: Site::Return(1),
         thread: 7,
         number: NonZeroU64::MIN,
+        chosen: Chosen::ByKernel,
         inherited: false,
     };
 

@@ -60,6 +60,12 @@ impl Mapping {
         !self.access.has(Access::READ | Access::WRITE | Access::EXECUTE)
     }
 
+    /// Whether it is memory of MAP_SHARED and MAP_ANONYMOUS with this inode, which nobody may touch.
+    #[must_use]
+    pub fn is_kept_out(&self, inode: u64) -> bool {
+        self.is_forbidden() && self.access.has(Access::SHARED) && !self.is_of_a_segment() && self.inode == inode
+    }
+
     #[must_use]
     pub fn kind(&self) -> Kind {
         let name = self.name.bytes();
@@ -255,6 +261,20 @@ mod tests {
             kinds,
             [Kind::File, Kind::Heap, reservation, anonymous, segment, posix, anonymous, kernel, Kind::Stack]
         );
+    }
+
+    #[test]
+    fn what_is_kept_out_is_told_by_its_inode() {
+        let is_kept_out = |line: &str| mapping(line.as_bytes()).unwrap().is_kept_out(9);
+        assert!(is_kept_out("1000-2000 ---s 00000000 00:01 9   /dev/zero (deleted)"));
+        for other in [
+            "1000-2000 ---s 00000000 00:01 8   /dev/zero (deleted)",
+            "1000-2000 r--s 00000000 00:01 9   /dev/zero (deleted)",
+            "1000-2000 ---p 00000000 00:01 9   /dev/zero (deleted)",
+            "1000-2000 ---s 00000000 00:01 9   /SYSV00000000 (deleted)",
+        ] {
+            assert!(!is_kept_out(other), "{other}");
+        }
     }
 
     #[test]

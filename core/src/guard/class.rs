@@ -182,6 +182,11 @@ impl Class {
         }
     }
 
+    /// Whether `address` lies in the first page of a block.
+    pub const fn is_in_anchor(&self, address: Addr, page: usize) -> bool {
+        (address.0 - self.begin) % self.block() < page
+    }
+
     /// From where to where nothing but this place is used.
     pub fn reach(&self, place: Addr) -> Option<(Addr, Addr)> {
         let slot = self.slot(place)?;

@@ -23,6 +23,8 @@ pub enum Taken {
 pub struct Gap {
     begin: usize,
     end: usize,
+    /// Whether all of a block is mapped, and not its anchor alone.
+    is_reserved: bool,
     classes: Vec<Class>,
 }
 
@@ -44,7 +46,13 @@ impl Gap {
             at = class.end();
             classes.push(class);
         }
-        Some(Self { begin, end: at, classes })
+        Some(Self { begin, end: at, is_reserved: false, classes })
+    }
+
+    /// Whole blocks are mapped in it, so that nobody else gets in, and not their anchors alone.
+    #[must_use]
+    pub fn reserved(self) -> Self {
+        Self { is_reserved: true, ..self }
     }
 
     /// A place for a segment of `size` bytes.
@@ -109,6 +117,15 @@ impl Gap {
     #[must_use]
     pub fn has_opened(&self, begin: Addr, end: Addr) -> bool {
         self.classes.iter().any(|class| class.has_opened(begin, end))
+    }
+
+    /// Whether what is mapped at `address`, a page of `page` bytes that nobody can touch, is ours.
+    #[must_use]
+    pub fn forbids(&self, address: Addr, page: usize) -> bool {
+        let class = self.classes.iter().find(|class| class.contains(address));
+        class.is_some_and(|class| {
+            (self.is_reserved || class.is_in_anchor(address, page)) && class.has_opened(address, Addr(address.0 + 1))
+        })
     }
 
     /// How far a place's own surroundings go: to its sides, and beyond `size` bytes, nothing else of ours is mapped.

@@ -147,3 +147,17 @@ fn what_is_too_large_has_no_place() {
     let most = (0..1000).take_while(|_| take(&mut gap, 30 << 30).is_some()).count();
     assert_eq!(most, 64);
 }
+
+#[test]
+fn of_what_forbids_in_it_the_anchors_are_ours_or_whole_blocks() {
+    let in_gap = |gap: Gap| {
+        let mut gap = gap;
+        let place = take(&mut gap, PAGE).unwrap().0;
+        let forbids = |address: usize| gap.forbids(Addr(address), PAGE);
+        assert!(forbids(BEGIN) && forbids(BEGIN + PAGE - 1));
+        assert!(!forbids(BEGIN - 1) && !forbids(BEGIN + (2 << 20)) && !forbids(0) && !forbids(usize::MAX));
+        (forbids(BEGIN + PAGE), forbids(place))
+    };
+    assert_eq!(in_gap(Gap::new(BEGIN).unwrap()), (false, false));
+    assert_eq!(in_gap(Gap::new(BEGIN).unwrap().reserved()), (true, true));
+}

@@ -76,7 +76,7 @@ fn counted(count: usize, noun: &str) -> String {
 mod tests {
     use super::*;
     use crate::call::{Addr, ShmId};
-    use crate::tracker::Use;
+    use crate::tracker::{Chosen, Use};
 
     #[test]
     fn each_segment_and_attachment_has_its_line() {
@@ -103,6 +103,7 @@ mod tests {
             site,
             thread: 7,
             number: std::num::NonZeroU64::MIN,
+            chosen: Chosen::ByKernel,
             inherited: true,
         };
         let other = Attachment { thread: 8, inherited: false, flags: 0, ..attachment };

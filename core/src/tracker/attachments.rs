@@ -5,6 +5,16 @@ use crate::call::{Addr, ShmId};
 use crate::site::Site;
 use std::num::NonZeroU64;
 
+/// Who chose where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// The program named an address.
+    ByProgram,
+    ByKernel,
+    /// A place in the gap.
+    ByUs,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attachment {
     pub address: Addr,
@@ -18,6 +28,7 @@ pub struct Attachment {
     pub thread: i32,
     /// Later attachments have higher numbers.
     pub number: NonZeroU64,
+    pub chosen: Chosen,
     /// Known from before a fork, in the child.
     pub inherited: bool,
 }
@@ -53,6 +64,7 @@ impl Entry for Attachment {
         site: Site::Unknown,
         thread: 0,
         number: NonZeroU64::MIN,
+        chosen: Chosen::ByKernel,
         inherited: false,
     };
     const BOUND: usize = 1 << 16;

@@ -7,17 +7,19 @@ mod created;
 mod failed;
 mod history;
 mod named;
+mod quarantine;
 mod said;
 pub mod seen;
 mod segments;
 mod table;
 mod tally;
 
-pub use attachments::Attachment;
+pub use attachments::{Attachment, Chosen};
 pub use created::Created;
 pub use failed::Failed;
 pub use history::{Detached, Refused, Removed};
 pub use named::{Named, Replaced};
+pub use quarantine::{Kept, Quarantine};
 pub use said::{Cause, Count, Said};
 pub use segments::{Origin, Segment, Use};
 pub use table::Full;
@@ -103,6 +105,7 @@ pub struct Released {
     number: NonZeroU64,
     /// The segment's size in bytes.
     pub size: usize,
+    pub chosen: Chosen,
 }
 
 /// What every call touches stands first and together.
@@ -131,6 +134,7 @@ pub struct Tracker {
     tally: Tally,
     /// Where attachments are placed; none where the kernel chooses.
     gap: Option<Box<Gap>>,
+    quarantine: Quarantine,
 }
 
 impl Default for Tracker {
@@ -159,6 +163,7 @@ impl Tracker {
             zero_ftok: None,
             said: Said::new(),
             gap: None,
+            quarantine: Quarantine::new(),
             tally: Tally { created: 0, found: 0, removed: 0, attached: 0 },
         }
     }
@@ -169,7 +174,7 @@ impl Tracker {
         match (*call, outcome) {
             (Call::Get { key, size, flags }, Ok(value)) => self.record_get(id_of(value), key, size, flags, around),
             (Call::Attach { id, flags, address }, Ok(value)) => {
-                let recorded = self.record_attach(id, Addr(value), flags, around);
+                let recorded = self.record_attach(id, Addr(value), flags, self.chooser(address, Addr(value)), around);
                 if address.0 != 0 && recorded == Recorded::Done {
                     self.keep_clear_of(Addr(value));
                 }
@@ -198,7 +203,7 @@ impl Tracker {
         }
         segment.used = Use::Attached;
         let size = segment.size;
-        self.add_attachment(address, size, id, flags, place).is_ok()
+        self.add_attachment(address, size, id, flags, self.chooser(Addr(0), address), place).is_ok()
     }
 
     /// Takes out the attachment that begins at `address`, before the detach: as soon as the kernel has the address back, it
@@ -210,7 +215,7 @@ impl Tracker {
             gap.rest(place_of(address));
         }
         self.detached.push(Detached { attachment, site: place.site, thread: place.thread });
-        Some(Released { number: attachment.number, size: attachment.size })
+        Some(Released { number: attachment.number, size: attachment.size, chosen: attachment.chosen })
     }
 
     /// Puts back what [`Tracker::release`] took out, where the detach failed.
@@ -254,7 +259,14 @@ impl Tracker {
         })
     }
 
-    fn record_attach(&mut self, id: ShmId, address: Addr, flags: i32, around: &Surroundings) -> Recorded {
+    fn record_attach(
+        &mut self,
+        id: ShmId,
+        address: Addr,
+        flags: i32,
+        chosen: Chosen,
+        around: &Surroundings,
+    ) -> Recorded {
         let size = match (self.segments.get_mut(Segment::key(id)), around.learned) {
             (Some(segment), _) => {
                 segment.used = Use::Attached;
@@ -263,9 +275,19 @@ impl Tracker {
             (None, Some(learned)) => learned.size,
             (None, None) => return Recorded::Asks(id),
         };
-        match self.add_attachment(address, size, id, flags, around.place) {
+        match self.add_attachment(address, size, id, flags, chosen, around.place) {
             Ok(()) => Recorded::Done,
             Err(Full { room }) => Recorded::Needs(Wanted::Attachments(room)),
+        }
+    }
+
+    /// Who chose the place of what was attached at `address`, where the program `named` one, or not.
+    #[inline]
+    fn chooser(&self, named: Addr, address: Addr) -> Chosen {
+        match &self.gap {
+            _ if named.0 != 0 => Chosen::ByProgram,
+            Some(gap) if gap.contains(address) => Chosen::ByUs,
+            _ => Chosen::ByKernel,
         }
     }
 
@@ -285,10 +307,21 @@ impl Tracker {
         size: usize,
         id: ShmId,
         flags: i32,
+        chosen: Chosen,
         Place { site, thread }: Place,
     ) -> Result<(), Full> {
         let number = self.attached;
-        self.attachments.insert(Attachment { address, size, id, flags, site, thread, number, inherited: false })?;
+        self.attachments.insert(Attachment {
+            address,
+            size,
+            id,
+            flags,
+            site,
+            thread,
+            number,
+            chosen,
+            inherited: false,
+        })?;
         self.attached = number.saturating_add(1);
         Ok(())
     }
@@ -396,7 +429,27 @@ impl Tracker {
     /// The last detach of an attachment in whose pages `address` lay.
     #[must_use]
     pub fn detached_around(&self, address: Addr, page: usize) -> Option<Detached> {
-        self.detached.newest(|detached| detached.attachment.covers(address, page)).copied()
+        let newest = self.detached.newest(|detached| detached.attachment.covers(address, page)).copied();
+        newest.or_else(|| Some(self.quarantine.around(address)?.detached))
+    }
+
+    /// Keeps others out of where `released` was, by a mapping that has this inode; `false` where there is no room, or it was
+    /// forgotten.
+    #[must_use]
+    pub fn keep(&mut self, released: &Released, begin: Addr, end: Addr, inode: u64) -> bool {
+        let detached = self.detached.newest(|detached| detached.attachment.number == released.number);
+        detached.is_some_and(|detached| self.quarantine.add(Kept { begin, end, inode, detached: *detached }))
+    }
+
+    /// Places that the kernel chose, after their detach.
+    pub const fn quarantine(&mut self) -> &mut Quarantine {
+        &mut self.quarantine
+    }
+
+    /// Whether what is mapped at `address`, and forbids every access, is ours.
+    #[must_use]
+    pub fn forbids(&self, address: Addr, page: usize) -> bool {
+        self.gap.as_ref().is_some_and(|gap| gap.forbids(address, page)) || self.quarantine.around(address).is_some()
     }
 
     /// Whether attachments are placed around `address`.

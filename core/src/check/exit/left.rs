@@ -115,7 +115,7 @@ mod tests {
     use crate::facts::fake::{World, segment};
     use crate::flags::SHM_DEST;
     use crate::site::Site;
-    use crate::tracker::{Origin, Use};
+    use crate::tracker::{Chosen, Origin, Use};
     use std::num::NonZeroU64;
 
     fn attachment(line: usize) -> Attachment {
@@ -127,6 +127,7 @@ mod tests {
             site: Site::Return(line),
             thread: 7,
             number: NonZeroU64::MIN,
+            chosen: Chosen::ByKernel,
             inherited: false,
         }
     }

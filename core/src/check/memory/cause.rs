@@ -55,7 +55,7 @@ impl Cause {
             return None;
         }
         let unchecked = Self::unchecked(fault, tracker);
-        if unchecked.is_some() || !is_free(fault, tracker) {
+        if unchecked.is_some() || !is_free(fault, tracker, page) {
             return unchecked;
         }
         Self::detached(fault, tracker, page).or_else(|| Self::beside(fault, tracker, page))
@@ -139,8 +139,8 @@ impl Cause {
     }
 }
 
-/// Whether nothing of others is mapped where the fault is: what forbids in the gap is ours, elsewhere it is a mapping that the
-/// program has forbidden itself, as below a thread's stack, or as a collector's write barrier.
-fn is_free(fault: &Fault, tracker: &Tracker) -> bool {
-    fault.kind == Kind::NotMapped || tracker.is_in_gap(fault.address)
+/// Whether nothing of others is mapped where the fault is: what forbids it is ours, or it is a mapping that the program has
+/// forbidden itself, as below a thread's stack, or as a collector's write barrier.
+fn is_free(fault: &Fault, tracker: &Tracker, page: usize) -> bool {
+    fault.kind == Kind::NotMapped || tracker.forbids(fault.address, page)
 }

@@ -8,7 +8,7 @@ use crate::flags::{IPC_CREAT, IPC_RMID, SHM_HUGETLB, SHM_RDONLY};
 use crate::guard::{Gap, Taken};
 use crate::site::Site;
 use crate::time::Time;
-use crate::tracker::{Failed, Place, Recorded, Spare, Surroundings};
+use crate::tracker::{Chosen, Failed, Place, Recorded, Spare, Surroundings};
 
 const PAGE: usize = 4096;
 const BEGIN: usize = 0x7200_0000_0000;
@@ -126,6 +126,36 @@ fn after_a_detach_both_sites_are_told() {
     let again = Call::Attach { id: ShmId(5), address: Addr(history.place), flags: 0 };
     record(&mut history.world, &again, history.place);
     assert_eq!(history.cause(&fault), None);
+}
+
+#[test]
+fn where_the_kernel_had_placed_it_what_keeps_others_out_is_known_for_ours() {
+    let mut history = history();
+    let released = history.world.tracker.release(Addr(NEAR), PLACE).unwrap();
+    assert_eq!(released.chosen, Chosen::ByKernel);
+    let rule = |history: &History| history.rule(NEAR + 8, Access::Read, Kind::NotAllowed);
+    assert_eq!(rule(&history), None, "the program's own PROT_NONE");
+    assert!(history.world.tracker.keep(&released, Addr(NEAR), Addr(NEAR + PAGE), 99));
+    assert_eq!(rule(&history), Some("use-after-detach"));
+    // However much is detached in the meantime.
+    for _ in 0..200 {
+        record(&mut history.world, &Call::Attach { id: ShmId(6), address: Addr(0), flags: 0 }, NEAR + (4 << 30));
+        history.world.tracker.release(Addr(NEAR + (4 << 30)), PLACE).unwrap();
+    }
+    assert_eq!(rule(&history), Some("use-after-detach"));
+    history.world.tracker.quarantine().forget(99);
+    assert_eq!(rule(&history), None);
+}
+
+#[test]
+fn what_the_program_forbids_in_the_gap_is_its_own() {
+    let mut history = history();
+    let rule = |history: &History, address, kind| history.rule(address, Access::Read, kind);
+    assert_eq!(rule(&history, history.place + 2 * PAGE, Kind::NotAllowed), None);
+    assert_eq!(rule(&history, BEGIN + 8, Kind::NotAllowed), Some("underflow"), "the anchor");
+    history.world.tracker.release(Addr(history.place), PLACE).unwrap();
+    assert_eq!(rule(&history, history.place, Kind::NotAllowed), None);
+    assert_eq!(rule(&history, history.place, Kind::NotMapped), Some("use-after-detach"));
 }
 
 #[test]
