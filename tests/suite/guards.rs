@@ -1,7 +1,7 @@
 //! Where segments are attached, what is kept from use after their detach, and where there are no guards: whatever the
 //! surroundings, the program sees what it would have seen.
 
-use crate::harness::{Ran, Run, Way, compile, compile_with, say};
+use crate::harness::{Ran, Run, Way, compile, compile_with};
 use std::os::unix::process::ExitStatusExt;
 
 const WAYS: [Way; 3] = [Way::Preloaded, Way::Linked, Way::LinkedStatic];

@@ -20,5 +20,6 @@ mod readme;
 mod rules;
 mod sites;
 mod strace;
+mod surroundings;
 mod trace;
 mod verdict;
