@@ -7,7 +7,7 @@
 #include <sys/shm.h>
 
 /* For what a library in front may need for itself. */
-enum { PAGE = 65536, LEFT = 64, OTHERS = 16, MOST = 1 << 17 };
+enum { SIZE = 1 << 20, LEFT = 64, OTHERS = 8, MOST = 1 << 17 };
 
 static int shmid;
 
@@ -22,9 +22,9 @@ static char *attach(void)
 int main(int argc, char **argv)
 {
     CHECK(argc == 2);
-    shmid = shmget(IPC_PRIVATE, PAGE, 0600);
+    shmid = shmget(IPC_PRIVATE, SIZE, 0600);
     CHECK(shmid >= 0);
-    /* Some hundred pages that lie apart. */
+    /* What was put beside these is in the way now. */
     if (strcmp(argv[1], "late") == 0) {
         static char *kept[300];
         for (int i = 0; i < 300; i++)
@@ -32,6 +32,7 @@ int main(int argc, char **argv)
         for (int i = 0; i < 300; i++)
             CHECK(shmdt(kept[i]) == 0);
     }
+    /* As many pages that lie apart as there may be. */
     char *pages = mmap(NULL, (size_t) MOST * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     CHECK(pages != MAP_FAILED);
     int used = 0;

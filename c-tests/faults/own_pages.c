@@ -40,5 +40,12 @@ int main(void)
     fault_at(middle + PAGE);
     CHECK(shmdt(middle) == 0 && mmap(middle, PAGE, PROT_NONE, none | MAP_FIXED, -1, 0) == middle);
     fault_at(middle + 1);
+    /* The same where it was placed by somebody else. */
+    shmid = shmget(IPC_PRIVATE, PAGE, 0600);
+    CHECK(shmid >= 0);
+    char *was = shmat(shmid, NULL, 0);
+    CHECK(was != (void *) -1 && shmdt(was) == 0 && shmctl(shmid, IPC_RMID, NULL) == 0);
+    CHECK(mmap(was, PAGE, PROT_NONE, none | MAP_FIXED, -1, 0) == was);
+    fault_at(was + 1);
     return 3;
 }

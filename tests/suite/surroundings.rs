@@ -63,6 +63,11 @@ fn a_place_that_is_refused_is_never_the_end_of_a_segment() {
 }
 
 #[test]
+fn whoever_attaches_first_what_stands_beside_it_gives_way() {
+    undisturbed("faults/first_together.c", &[], &GUARDS);
+}
+
+#[test]
 fn addresses_that_are_the_same_in_each_run_stay_so() {
     let place = |arguments: &[&str], way, options| {
         let ran = run("faults/place.c", arguments, way, options);
