@@ -74,7 +74,7 @@ static void attach_there(void)
     CHECK(shmctl(small, IPC_RMID, NULL) == 0);
     memory = detached();
     CHECK(shmat(shmid, memory, SHM_REMAP) == memory);
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 20; i++)
         detached();
     CHECK(memory[1] == 'x' && shmdt(memory) == 0);
 }
@@ -87,7 +87,7 @@ static void map_over(void)
     memory[PAGE] = 'y';
     CHECK(mmap(forbidden, SIZE, PROT_NONE, flags, -1, 0) == forbidden);
     CHECK(mmap(shared, SIZE, PROT_NONE, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == shared);
-    for (int i = 0; i < 200; i++)
+    for (int i = 0; i < 20; i++)
         detached();
     CHECK(memory[PAGE] == 'y');
     CHECK(mprotect(forbidden, SIZE, PROT_READ) == 0 && mprotect(shared, SIZE, PROT_READ) == 0);

@@ -1,14 +1,16 @@
 //! Where the gap lies: far from where the kernel puts what it places itself, and from what the other sanitizers claim.
 
 use crate::facts;
-use crate::kernel::{self, map};
+use crate::kernel::{self, file, map};
 use crate::weak::weak;
 use shmsan_core::call::Addr;
 use shmsan_core::errno::Errno;
 use shmsan_core::facts::Facts;
 use shmsan_core::guard::Gap;
-use std::sync::atomic::AtomicUsize;
+use shmsan_core::options::Guard;
+use std::ops::ControlFlow;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU8, AtomicUsize};
 
 /// The gap, for a first look without a lock.
 static BEGIN: AtomicUsize = AtomicUsize::new(0);
@@ -30,7 +32,7 @@ const LOCKED: &str = "all that is mapped is locked in memory (mlockall)";
 const UNUSUAL_LAYOUT: &str = "the address space is laid out in an unusual way";
 
 /// Where the gap is to begin, or why there can be none.
-pub fn find() -> Result<usize, &'static str> {
+pub fn find(guard: Guard) -> Result<usize, &'static str> {
     if kernel::page_size() > LARGEST_PAGE {
         return Err("pages are too large");
     }
@@ -39,6 +41,9 @@ pub fn find() -> Result<usize, &'static str> {
     }
     if forbids_other_addresses() {
         return Err("ThreadSanitizer and MemorySanitizer know the usual addresses alone");
+    }
+    if guard == Guard::Arena && is_each_byte_counted() {
+        return Err("each byte that is mapped counts as memory (vm.overcommit_memory)");
     }
     let trial = map::try_one().ok_or("the kernel maps nothing more")?;
     if trial.is_locked {
@@ -83,12 +88,17 @@ pub fn contains(address: Addr) -> bool {
 
 /// Maps a page that nobody can touch, where nothing is mapped.
 pub fn put_anchor(anchor: Addr) -> Result<(), Errno> {
-    reserve(anchor, kernel::page_size())
+    let size = kernel::page_size();
+    not_locked(anchor, size, map::forbidden_at(anchor.0, size))
 }
 
 /// Maps `size` bytes that nobody can touch, where nothing is mapped: else EEXIST. EAGAIN where they would be locked in memory.
 pub fn reserve(begin: Addr, size: usize) -> Result<(), Errno> {
-    map::forbidden_at(begin.0, size).map_err(Errno)?;
+    not_locked(begin, size, map::kept_out_at(begin.0, size))
+}
+
+fn not_locked(begin: Addr, size: usize, mapped: Result<(), i32>) -> Result<(), Errno> {
+    mapped.map_err(Errno)?;
     if map::is_locked(begin.0, size) {
         // SAFETY: mapped a moment ago, and nobody can use it.
         let _ = unsafe { map::unmap(begin.0, size) };
@@ -106,24 +116,31 @@ pub fn why_not(errno: Errno) -> &'static str {
     }
 }
 
-/// Whether nothing between two addresses can be read, as far as some sixty pages tell, the first among them.
+/// Whether all between two addresses is reserved, and nothing of the program's.
 pub fn is_reserved(begin: Addr, end: Addr) -> bool {
-    const LOOKS: usize = 64;
-    let page = kernel::page_size();
-    let pages = (end.0 - begin.0).div_ceil(page);
-    let step = pages.div_ceil(LOOKS).max(1) * page;
-    (begin.0..end.0).step_by(step).all(|address| map::copy(address, &mut [0]).is_err())
+    let mut reserved_to = begin;
+    let told = facts::Kernel::default().each_mapping(begin, end, &mut |mapping| {
+        if mapping.begin > reserved_to || !mapping.keeps_others_out() {
+            return ControlFlow::Break(());
+        }
+        reserved_to = mapping.end;
+        ControlFlow::Continue(())
+    });
+    told.is_some() && reserved_to >= end
 }
 
-/// Gives up what is reserved between two addresses of blocks of ours, for an attach that the program wants there. Where a page
-/// of it can be read, something else is there, and the kernel shall say so.
+/// Gives up what is reserved between two addresses, for an attach that the program wants there. Where there is anything else, the
+/// kernel shall say so.
 pub fn give_way(begin: Addr, end: Addr) {
-    let page = kernel::page_size();
-    let (begin, end) = (begin.0 - begin.0 % page, end.0.next_multiple_of(page));
-    let is_ours = |address| map::copy(address, &mut [0]).is_err();
-    if (begin..end).step_by(page).all(is_ours) {
+    let end = Addr(end.0.next_multiple_of(kernel::page_size()));
+    let mut is_ours = true;
+    let told = facts::Kernel::default().each_mapping(begin, end, &mut |mapping| {
+        is_ours &= mapping.keeps_others_out();
+        ControlFlow::Continue(())
+    });
+    if told.is_some() && is_ours {
         // SAFETY: in a block that was reserved, and nobody can touch it.
-        let _ = unsafe { map::unmap(begin, end - begin) };
+        let _ = unsafe { map::unmap(begin.0, end.0 - begin.0) };
     }
 }
 
@@ -140,4 +157,15 @@ pub fn remove_anchor(anchor: Addr) {
 fn forbids_other_addresses() -> bool {
     type Function = unsafe extern "C" fn();
     weak!("__tsan_init" as Function).is_some() || weak!("__msan_init" as Function).is_some()
+}
+
+/// Whether the kernel takes shared memory that nobody can touch for memory in use (vm.overcommit_memory, proc(5)): asked once.
+pub fn is_each_byte_counted() -> bool {
+    static ANSWER: AtomicU8 = AtomicU8::new(NOT_ASKED);
+    const NOT_ASKED: u8 = 2;
+    if ANSWER.load(Relaxed) == NOT_ASKED {
+        let mode = file::read(c"/proc/sys/vm/overcommit_memory", 16);
+        ANSWER.store(u8::from(mode.is_none_or(|mode| mode.starts_with(b"2"))), Relaxed);
+    }
+    ANSWER.load(Relaxed) == 1
 }

@@ -222,7 +222,7 @@ fn prepare(held: Option<&Inside>) {
 
 /// Where there can be none, only who wants to know is told: nothing else of the program changes.
 fn choose_gap() {
-    let found = ground::find().and_then(|begin| {
+    let found = ground::find(options().guard).and_then(|begin| {
         let gap = Gap::new(begin).ok_or("there is no memory for its tables")?;
         Ok((begin, Box::new(if is_arena() { gap.reserved() } else { gap })))
     });

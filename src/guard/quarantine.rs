@@ -2,22 +2,28 @@
 //! where nothing is. It is known by its inode, so that nothing else is ever taken away again. Only attachments that
 //! found no place of ours come here: nothing of it is done in the usual case.
 
+use super::ground;
 use crate::facts;
-use crate::kernel::{self, file, map, signal};
+use crate::kernel::{self, map, signal};
 use crate::lock::RawLock;
 use crate::state::{TRACKER, options};
 use shmsan_core::call::Addr;
 use shmsan_core::facts::Facts;
 use shmsan_core::tracker::{Kept, Released};
 use std::ops::ControlFlow;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 /// One after the other: what was looked at is still there when it is taken away.
 static ONE: RawLock = RawLock::new();
 
 /// For a first look without a lock.
 static EMPTY: AtomicBool = AtomicBool::new(true);
+
+/// What is kept costs a dozen system calls. So many are kept at once, and then one in so many nanoseconds: a loop that attaches and
+/// detaches is hardly slowed down.
+const AT_ONCE: u64 = 64;
+const INTERVAL: u64 = 1_000_000;
 
 /// Held over a fork.
 pub fn lock() -> &'static RawLock {
@@ -36,7 +42,7 @@ pub fn keep(address: Addr, released: &Released) -> bool {
     let end = Addr((address.0 + released.size).next_multiple_of(page));
     let size = end.0 - begin.0;
     let keep = || {
-        if map::is_address_space_limited() || is_each_byte_counted() {
+        if !is_due() || map::is_address_space_limited() || ground::is_each_byte_counted() {
             return false;
         }
         while let Some(oldest) = TRACKER.with(|tracker| tracker.quarantine().in_the_way_of(size, limit)).flatten() {
@@ -73,6 +79,18 @@ fn one_at_a_time<T>(work: impl FnOnce() -> T) -> Option<T> {
     })
 }
 
+/// Whether enough time has gone by since what was kept before.
+fn is_due() -> bool {
+    static PAID_UNTIL: AtomicU64 = AtomicU64::new(0);
+    let now = kernel::clock::monotonic_ns();
+    let paid_until = PAID_UNTIL.load(Relaxed).max(now);
+    let is_due = paid_until - now < AT_ONCE * INTERVAL;
+    if is_due {
+        PAID_UNTIL.store(paid_until + INTERVAL, Relaxed);
+    }
+    is_due
+}
+
 /// Maps what keeps others out, where nobody was faster.
 fn put(begin: Addr, end: Addr, released: &Released) -> bool {
     let size = end.0 - begin.0;
@@ -97,7 +115,7 @@ fn put(begin: Addr, end: Addr, released: &Released) -> bool {
 fn inode_at(begin: Addr) -> Option<u64> {
     let mut inode = None;
     facts::Kernel::default().each_mapping(begin, Addr(begin.0 + 1), &mut |mapping| {
-        inode = Some(mapping.inode).filter(|inode| mapping.begin == begin && mapping.is_kept_out(*inode));
+        inode = Some(mapping.inode).filter(|_| mapping.begin == begin && mapping.keeps_others_out());
         ControlFlow::Break(())
     })?;
     inode
@@ -106,7 +124,7 @@ fn inode_at(begin: Addr) -> Option<u64> {
 /// Takes away what is left there of ours; `false` where nobody tells.
 fn give_back(kept: &Kept) -> bool {
     let looked = facts::Kernel::default().each_mapping(kept.begin, kept.end, &mut |mapping| {
-        if mapping.is_kept_out(kept.inode) {
+        if mapping.keeps_others_out() && mapping.inode == kept.inode {
             let (begin, end) = (mapping.begin.max(kept.begin), mapping.end.min(kept.end));
             // SAFETY: ours by its inode, and nobody can use it.
             let _ = unsafe { map::unmap(begin.0, end.0 - begin.0) };
@@ -120,9 +138,4 @@ fn give_back(kept: &Kept) -> bool {
         })
     };
     looked.and_then(|()| forget()).is_some()
-}
-
-/// Whether the kernel takes shared memory that nobody can touch for memory in use (vm.overcommit_memory, proc(5)).
-fn is_each_byte_counted() -> bool {
-    file::read(c"/proc/sys/vm/overcommit_memory", 16).is_none_or(|mode| mode.starts_with(b"2"))
 }

@@ -122,7 +122,7 @@ fn threads_that_fault_at_the_same_time_go_on_while_another_one_forks() {
             let ran = run("faults/together.c", &[], way, options);
             let context = format!("{way:?} {options}\n{}", ran.stderr);
             assert_eq!((ran.stdout.as_str(), ran.status.code()), ("200 faults were handled\n", Some(3)), "{context}");
-            assert_eq!(ran.stderr.matches("SUMMARY: shmsan: overflow at ").count(), 1, "{context}");
+            assert!(ran.stderr.contains("SUMMARY: shmsan: overflow at "), "{context}");
             let ran = run("faults/together.c", &["die"], way, options);
             assert_eq!(ran.status.signal(), Some(libc::SIGSEGV), "{way:?} {options}\n{}", ran.stderr);
         }

@@ -60,10 +60,11 @@ impl Mapping {
         !self.access.has(Access::READ | Access::WRITE | Access::EXECUTE)
     }
 
-    /// Whether it is memory of MAP_SHARED and MAP_ANONYMOUS with this inode, which nobody may touch.
+    /// Whether it is memory of MAP_SHARED and MAP_ANONYMOUS that nobody may touch. Whoever keeps a range free for himself makes it
+    /// private.
     #[must_use]
-    pub fn is_kept_out(&self, inode: u64) -> bool {
-        self.is_forbidden() && self.access.has(Access::SHARED) && !self.is_of_a_segment() && self.inode == inode
+    pub fn keeps_others_out(&self) -> bool {
+        self.is_forbidden() && self.access.has(Access::SHARED) && self.name.bytes() == b"/dev/zero (deleted)"
     }
 
     #[must_use]
@@ -264,16 +265,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_out_is_told_by_its_inode() {
-        let is_kept_out = |line: &str| mapping(line.as_bytes()).unwrap().is_kept_out(9);
-        assert!(is_kept_out("1000-2000 ---s 00000000 00:01 9   /dev/zero (deleted)"));
+    fn what_keeps_others_out_is_shared_with_nobody() {
+        let keeps_out = |line: &str| mapping(line.as_bytes()).unwrap().keeps_others_out();
+        assert!(keeps_out("1000-2000 ---s 00000000 00:01 9   /dev/zero (deleted)"));
         for other in [
-            "1000-2000 ---s 00000000 00:01 8   /dev/zero (deleted)",
             "1000-2000 r--s 00000000 00:01 9   /dev/zero (deleted)",
             "1000-2000 ---p 00000000 00:01 9   /dev/zero (deleted)",
             "1000-2000 ---s 00000000 00:01 9   /SYSV00000000 (deleted)",
+            "1000-2000 ---p 00000000 00:00 0",
+            "1000-2000 ---s 00000000 00:01 9   /tmp/file",
         ] {
-            assert!(!is_kept_out(other), "{other}");
+            assert!(!keeps_out(other), "{other}");
         }
     }
 

@@ -129,7 +129,7 @@ pub const TABLE: &[Entry] = &[
         default: "65536",
         meaning: "where a segment could not be guarded and the kernel chose its place, nothing else gets that place for a while \
                   after the detach, so that a use of it faults: 64 such places at most and so many MiB of address space, the \
-                  oldest given back first; it takes no memory, and 0 is none",
+                  oldest given back first, and in a loop only some; it takes no memory, and 0 is none",
         kind: Kind::Number(0..=1_048_576, |options| &mut options.quarantine_mb),
     },
     Entry {
