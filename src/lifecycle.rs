@@ -5,7 +5,9 @@ use crate::boundary::{self, contain};
 use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
-use crate::{alloc, announce, facts, guard, journal, kernel, leaks, lsan, process, sink, site, thread, unmapped, verbose};
+use crate::{
+    alloc, announce, facts, guard, journal, kernel, leaks, lsan, process, sink, site, thread, unmapped, verbose,
+};
 use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use shmsan_core::check::slack::Look;
