@@ -1,16 +1,15 @@
 //! Where the gap lies: far from where the kernel puts what it places itself, and from what the other sanitizers claim.
 
 use crate::facts;
-use crate::kernel::{self, file, map};
+use crate::kernel::{self, map};
 use crate::weak::weak;
 use shmsan_core::call::Addr;
 use shmsan_core::errno::Errno;
-use shmsan_core::facts::Facts;
+use shmsan_core::facts::{Facts, Kind};
 use shmsan_core::guard::Gap;
-use shmsan_core::options::Guard;
 use std::ops::ControlFlow;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicU8, AtomicUsize};
 
 /// The gap, for a first look without a lock.
 static BEGIN: AtomicUsize = AtomicUsize::new(0);
@@ -32,7 +31,7 @@ const LOCKED: &str = "all that is mapped is locked in memory (mlockall)";
 const UNUSUAL_LAYOUT: &str = "the address space is laid out in an unusual way";
 
 /// Where the gap is to begin, or why there can be none.
-pub fn find(guard: Guard) -> Result<usize, &'static str> {
+pub fn find() -> Result<usize, &'static str> {
     if kernel::page_size() > LARGEST_PAGE {
         return Err("pages are too large");
     }
@@ -41,9 +40,6 @@ pub fn find(guard: Guard) -> Result<usize, &'static str> {
     }
     if forbids_other_addresses() {
         return Err("ThreadSanitizer and MemorySanitizer know the usual addresses alone");
-    }
-    if guard == Guard::Arena && is_each_byte_counted() {
-        return Err("each byte that is mapped counts as memory (vm.overcommit_memory)");
     }
     let trial = map::try_one().ok_or("the kernel maps nothing more")?;
     if trial.is_locked {
@@ -94,7 +90,7 @@ pub fn put_anchor(anchor: Addr) -> Result<(), Errno> {
 
 /// Maps `size` bytes that nobody can touch, where nothing is mapped: else EEXIST. EAGAIN where they would be locked in memory.
 pub fn reserve(begin: Addr, size: usize) -> Result<(), Errno> {
-    not_locked(begin, size, map::kept_out_at(begin.0, size))
+    not_locked(begin, size, map::reserved_at(begin.0, size))
 }
 
 fn not_locked(begin: Addr, size: usize, mapped: Result<(), i32>) -> Result<(), Errno> {
@@ -116,29 +112,30 @@ pub fn why_not(errno: Errno) -> &'static str {
     }
 }
 
-/// Whether all between two addresses is reserved, and nothing of the program's.
-pub fn is_reserved(begin: Addr, end: Addr) -> bool {
-    let mut reserved_to = begin;
-    let told = facts::Kernel::default().each_mapping(begin, end, &mut |mapping| {
-        if mapping.begin > reserved_to || !mapping.keeps_others_out() {
-            return ControlFlow::Break(());
-        }
-        reserved_to = mapping.end;
-        ControlFlow::Continue(())
-    });
-    told.is_some() && reserved_to >= end
+/// Whether all of these slots is one mapping that nobody may touch. What the program keeps free itself lies where a segment was, in
+/// the middle of a slot, and is a mapping of its own. `None` where nobody tells.
+pub fn is_reserved(begin: Addr, end: Addr) -> Option<bool> {
+    let mut is_ours = false;
+    facts::Kernel::default().each_mapping(begin, end, &mut |mapping| {
+        is_ours = mapping.begin <= begin && end <= mapping.end && mapping.kind() == Kind::Reservation;
+        ControlFlow::Break(())
+    })?;
+    Some(is_ours)
 }
 
-/// Gives up what is reserved between two addresses, for an attach that the program wants there. Where there is anything else, the
-/// kernel shall say so.
-pub fn give_way(begin: Addr, end: Addr) {
-    let end = Addr(end.0.next_multiple_of(kernel::page_size()));
-    let mut is_ours = true;
-    let told = facts::Kernel::default().each_mapping(begin, end, &mut |mapping| {
-        is_ours &= mapping.keeps_others_out();
-        ControlFlow::Continue(())
+/// Gives up what is reserved in the slots that are touched between two addresses, for an attach that the program wants there.
+/// Where there is anything else, the kernel shall say so.
+pub fn give_way(begin: Addr, end: Addr, slots: (Addr, Addr)) {
+    let mut ours = None;
+    facts::Kernel::default().each_mapping(begin, end, &mut |mapping| {
+        let covers = mapping.begin <= begin && end <= mapping.end;
+        let reaches_an_edge = mapping.begin <= slots.0 || slots.1 <= mapping.end;
+        if covers && reaches_an_edge && mapping.kind() == Kind::Reservation {
+            ours = Some((mapping.begin.max(slots.0), mapping.end.min(slots.1)));
+        }
+        ControlFlow::Break(())
     });
-    if told.is_some() && is_ours {
+    if let Some((begin, end)) = ours {
         // SAFETY: in a block that was reserved, and nobody can touch it.
         let _ = unsafe { map::unmap(begin.0, end.0 - begin.0) };
     }
@@ -157,15 +154,4 @@ pub fn remove_anchor(anchor: Addr) {
 fn forbids_other_addresses() -> bool {
     type Function = unsafe extern "C" fn();
     weak!("__tsan_init" as Function).is_some() || weak!("__msan_init" as Function).is_some()
-}
-
-/// Whether the kernel takes shared memory that nobody can touch for memory in use (vm.overcommit_memory, proc(5)): asked once.
-pub fn is_each_byte_counted() -> bool {
-    static ANSWER: AtomicU8 = AtomicU8::new(NOT_ASKED);
-    const NOT_ASKED: u8 = 2;
-    if ANSWER.load(Relaxed) == NOT_ASKED {
-        let mode = file::read(c"/proc/sys/vm/overcommit_memory", 16);
-        ANSWER.store(u8::from(mode.is_none_or(|mode| mode.starts_with(b"2"))), Relaxed);
-    }
-    ANSWER.load(Relaxed) == 1
 }

@@ -107,7 +107,7 @@ fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
             if is_arena() { Some(facts::learn(id)?.size.checked_add(kernel::page_size())?) } else { None };
         for _ in 0..QUESTIONS {
             match TRACKER.with(|tracker| tracker.place(id, learned, opened))? {
-                Some(Taken::At(place)) if is_arena() && !is_still_reserved(place, learned?) => {}
+                Some(Taken::At(place)) if is_arena() && !is_still_reserved(place, learned?)? => {}
                 Some(Taken::At(place)) => return Some(place),
                 Some(Taken::Nowhere) => return None,
                 Some(Taken::Anchor(anchor)) => match begin_block(anchor) {
@@ -126,14 +126,18 @@ fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
     })
 }
 
-/// Whether a place in the arena can be taken by SHM_REMAP. Where a segment was before, the program may have put something by
-/// MAP_FIXED: that is its own for ever.
-fn is_still_reserved(place: Addr, size: usize) -> bool {
-    let end = Addr(place.0.saturating_add(size));
-    let is_reserved = ground::is_reserved(place, end);
-    if !is_reserved {
-        TRACKER.with(|tracker| tracker.gap().map(|gap| gap.occupy(place, end)));
-    }
+/// Whether a place in the arena can be taken by SHM_REMAP, `None` where nobody tells. Where a segment was before, the program may
+/// have put something by MAP_FIXED: that is its own for ever.
+fn is_still_reserved(place: Addr, size: usize) -> Option<bool> {
+    let end = Addr(place.0.checked_add(size)?);
+    let is_reserved = named::slots(place, end).map_or(Some(false), |(begin, end)| ground::is_reserved(begin, end));
+    TRACKER.with(|tracker| {
+        tracker.gap().map(|gap| match is_reserved {
+            Some(true) => {}
+            Some(false) => gap.occupy(place, end),
+            None => gap.put_back(place),
+        })
+    });
     is_reserved
 }
 
@@ -169,7 +173,7 @@ fn reserve_again(address: Addr, size: usize) -> bool {
     let page = kernel::page_size();
     let begin = Addr(address.0 - address.0 % page);
     let end = Addr((address.0 + size).next_multiple_of(page));
-    named::is_ours(begin, end) && ground::reserve(begin, end.0 - begin.0).is_ok()
+    named::slots(begin, end).is_some() && ground::reserve(begin, end.0 - begin.0).is_ok()
 }
 
 /// Whether places are chosen.
@@ -222,7 +226,7 @@ fn prepare(held: Option<&Inside>) {
 
 /// Where there can be none, only who wants to know is told: nothing else of the program changes.
 fn choose_gap() {
-    let found = ground::find(options().guard).and_then(|begin| {
+    let found = ground::find().and_then(|begin| {
         let gap = Gap::new(begin).ok_or("there is no memory for its tables")?;
         Ok((begin, Box::new(if is_arena() { gap.reserved() } else { gap })))
     });

@@ -23,10 +23,10 @@ fn give_way(id: ShmId, address: Addr, held: Option<&Inside>) {
         let begin = Addr(address.0 - address.0 % page);
         let end = Addr(address.0.saturating_add(facts::learn(id)?.size));
         quarantine::give_way(begin, end);
-        if is_arena() && is_ours(begin, end) {
-            ground::give_way(begin, end);
-        } else if !is_arena() {
+        if !is_arena() {
             remove_anchors(begin, end);
+        } else if let Some(slots) = slots(begin, end) {
+            ground::give_way(begin, Addr(end.0.next_multiple_of(page)), slots);
         }
         Some(())
     });
@@ -41,7 +41,7 @@ pub fn remove_anchors(begin: Addr, end: Addr) {
     }
 }
 
-/// Whether all between two addresses is in blocks that were opened.
-pub fn is_ours(begin: Addr, end: Addr) -> bool {
-    TRACKER.with(|tracker| tracker.gap().is_some_and(|gap| gap.has_opened(begin, end))) == Some(true)
+/// Where the slots begin and end that these addresses touch; nothing where one of them is none of ours.
+pub fn slots(begin: Addr, end: Addr) -> Option<(Addr, Addr)> {
+    TRACKER.with(|tracker| tracker.gap()?.slots(begin, end)).flatten()
 }

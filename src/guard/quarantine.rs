@@ -2,9 +2,8 @@
 //! where nothing is. It is known by its inode, so that nothing else is ever taken away again. Only attachments that
 //! found no place of ours come here: nothing of it is done in the usual case.
 
-use super::ground;
 use crate::facts;
-use crate::kernel::{self, map, signal};
+use crate::kernel::{self, file, map, signal};
 use crate::lock::RawLock;
 use crate::state::{TRACKER, options};
 use shmsan_core::call::Addr;
@@ -12,7 +11,7 @@ use shmsan_core::facts::Facts;
 use shmsan_core::tracker::{Kept, Released};
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 
 /// One after the other: what was looked at is still there when it is taken away.
 static ONE: RawLock = RawLock::new();
@@ -42,7 +41,7 @@ pub fn keep(address: Addr, released: &Released) -> bool {
     let end = Addr((address.0 + released.size).next_multiple_of(page));
     let size = end.0 - begin.0;
     let keep = || {
-        if !is_due() || map::is_address_space_limited() || ground::is_each_byte_counted() {
+        if !is_due() || map::is_address_space_limited() || is_each_byte_counted() {
             return false;
         }
         while let Some(oldest) = TRACKER.with(|tracker| tracker.quarantine().in_the_way_of(size, limit)).flatten() {
@@ -138,4 +137,15 @@ fn give_back(kept: &Kept) -> bool {
         })
     };
     looked.and_then(|()| forget()).is_some()
+}
+
+/// Whether the kernel takes shared memory that nobody can touch for memory in use (vm.overcommit_memory, proc(5)): asked once.
+fn is_each_byte_counted() -> bool {
+    static ANSWER: AtomicU8 = AtomicU8::new(NOT_ASKED);
+    const NOT_ASKED: u8 = 2;
+    if ANSWER.load(Relaxed) == NOT_ASKED {
+        let mode = file::read(c"/proc/sys/vm/overcommit_memory", 16);
+        ANSWER.store(u8::from(mode.is_none_or(|mode| mode.starts_with(b"2"))), Relaxed);
+    }
+    ANSWER.load(Relaxed) == 1
 }

@@ -65,12 +65,23 @@ pub fn forbidden_at(address: usize, size: usize) -> std::result::Result<(), i32>
     untouchable_at(address, size, libc::MAP_PRIVATE)
 }
 
-/// The same with an inode of its own, by which it is known again; no core dump holds it.
+/// The same, left out of core dumps: the kernel makes one mapping of it with others of this kind beside it, and with no usual one.
+pub fn reserved_at(address: usize, size: usize) -> std::result::Result<(), i32> {
+    untouchable_at(address, size, libc::MAP_PRIVATE)?;
+    leave_out_of_dumps(address, size);
+    Ok(())
+}
+
+/// The same with an inode of its own, by which it is known again.
 pub fn kept_out_at(address: usize, size: usize) -> std::result::Result<(), i32> {
     untouchable_at(address, size, libc::MAP_SHARED)?;
+    leave_out_of_dumps(address, size);
+    Ok(())
+}
+
+fn leave_out_of_dumps(address: usize, size: usize) {
     // SAFETY: it changes nothing in this process.
     let _ = unsafe { syscall(libc::SYS_madvise, [address, size, int(libc::MADV_DONTDUMP), 0]) };
-    Ok(())
 }
 
 fn untouchable_at(address: usize, size: usize, sharing: libc::c_int) -> std::result::Result<(), i32> {

@@ -182,6 +182,13 @@ impl Class {
         }
     }
 
+    /// Where the slots begin and end that are touched between two addresses of this class.
+    pub const fn slots(&self, begin: Addr, end: Addr) -> (Addr, Addr) {
+        let from = (begin.0 - self.begin) / self.stride * self.stride;
+        let to = (end.0 - self.begin).next_multiple_of(self.stride);
+        (Addr(self.begin + from), Addr(self.begin + to))
+    }
+
     /// Whether `address` lies in the first page of a block.
     pub const fn is_in_anchor(&self, address: Addr, page: usize) -> bool {
         (address.0 - self.begin) % self.block() < page

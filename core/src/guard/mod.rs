@@ -113,10 +113,12 @@ impl Gap {
         self.classes.iter().flat_map(move |class| class.anchors(begin, end))
     }
 
-    /// Whether all between two addresses lies in blocks whose anchors were mapped.
+    /// Where the slots begin and end that lie between two addresses or are touched by them, where all of that lies in blocks
+    /// whose anchors were mapped.
     #[must_use]
-    pub fn has_opened(&self, begin: Addr, end: Addr) -> bool {
-        self.classes.iter().any(|class| class.has_opened(begin, end))
+    pub fn slots(&self, begin: Addr, end: Addr) -> Option<(Addr, Addr)> {
+        let class = self.classes.iter().find(|class| class.contains(begin))?;
+        class.has_opened(begin, end).then(|| class.slots(begin, end))
     }
 
     /// Whether what is mapped at `address`, a page of `page` bytes that nobody can touch, is ours.

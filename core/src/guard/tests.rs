@@ -134,9 +134,15 @@ fn a_block_without_an_anchor_is_left_alone() {
     let Taken::At(place) = gap.take(PAGE) else { panic!("the second block is open") };
     assert!(place > other);
     assert_eq!(gap.anchors(Addr(0), Addr(usize::MAX)).collect::<Vec<_>>(), [other], "the other is not ours");
-    assert!(gap.has_opened(other, Addr(place.0 + PAGE)));
-    assert!(!gap.has_opened(refused, Addr(place.0 + PAGE)) && !gap.has_opened(place, Addr(place.0 + (2 << 20))));
-    assert!(!gap.has_opened(Addr(0), Addr(1)) && !gap.has_opened(Addr(BEGIN - 1), place));
+    let slot = 64 << 10;
+    assert_eq!(gap.slots(other, Addr(place.0 + PAGE)), Some((other, Addr(other.0 + slot))));
+    assert_eq!(
+        gap.slots(Addr(place.0 + slot), Addr(place.0 + 2 * slot)),
+        Some((Addr(other.0 + slot), Addr(other.0 + 3 * slot)))
+    );
+    assert_eq!(gap.slots(refused, Addr(place.0 + PAGE)), None);
+    assert_eq!(gap.slots(place, Addr(place.0 + (2 << 20))), None);
+    assert!(gap.slots(Addr(0), Addr(1)).is_none() && gap.slots(Addr(BEGIN - 1), place).is_none());
 }
 
 #[test]
