@@ -8,7 +8,7 @@ use crate::flags::{IPC_CREAT, IPC_RMID, SHM_HUGETLB, SHM_RDONLY};
 use crate::guard::{Gap, Taken};
 use crate::site::Site;
 use crate::time::Time;
-use crate::tracker::{Chosen, Failed, Place, Recorded, Spare, Surroundings};
+use crate::tracker::{Attachment, Chosen, Detached, Failed, Place, Recorded, Spare, Surroundings};
 
 const PAGE: usize = 4096;
 const BEGIN: usize = 0x7200_0000_0000;
@@ -122,6 +122,13 @@ fn after_a_detach_both_sites_are_told() {
     assert_eq!(finding.earlier.map(|earlier| earlier.site), Some(Site::Return(3)));
     assert_eq!(finding.before_that.map(|attach| attach.site), Some(Site::Return(1)));
     assert!(finding.call.contains("4999 bytes into"), "{}", finding.call);
+    // With end_aligned=1 the address is not where its page begins.
+    let Some(Cause::Detached { detached }) = history.cause(&fault) else { panic!("it was detached") };
+    let attachment = Attachment { address: Addr(0x7200_0000_0d18), size: 744, ..detached.attachment };
+    let before = Fault { address: Addr(0x7200_0000_0010), ..fault };
+    let cause = Cause::Detached { detached: Detached { attachment, site: Site::Return(3), thread: 7 } };
+    let words = super::finding(&cause, &before, Site::Return(2), &history.world).call;
+    assert!(words.ends_with(", 3336 bytes before what was attached at 0x720000000d18"), "{words}");
     // Attached there again, the address is good.
     let again = Call::Attach { id: ShmId(5), address: Addr(history.place), flags: 0 };
     record(&mut history.world, &again, history.place);

@@ -129,10 +129,14 @@ fn huge_pages(attachment: &Attachment) -> Said {
 
 fn after_detach(detached: &Detached, fault: &Fault) -> Said {
     let Attachment { id, address, .. } = detached.attachment;
-    let offset = fault.address.0 - address.0;
+    // With end_aligned=1 the page begins before the address.
+    let where_it_is = match fault.address.0.checked_sub(address.0) {
+        Some(offset) => format!(", {} into what was attached at {address}", bytes(offset)),
+        None => format!(", {} before what was attached at {address}", bytes(address.0 - fault.address.0)),
+    };
     Said {
         headline: format!("a {} in segment {id} after it was detached", fault.access),
-        where_it_is: format!(", {} into what was attached at {address}", bytes(offset)),
+        where_it_is,
         earlier: Some(Earlier { what: format!("segment {id} was detached from {address}"), site: detached.site }),
         before_that: Some(attached(&detached.attachment)),
         why: "after shmdt the address means nothing any more; the next mapping may be put there, and then this would \
