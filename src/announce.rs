@@ -1,7 +1,7 @@
 //! A finding on its way out: said once for each site, and counted from then on.
 
 use crate::state::{TRACKER, options};
-use crate::verdict::{self, Room};
+use crate::verdict::{self, NoMore, Room};
 use crate::{identity, journal, sink, site, suppressions};
 use shmsan_core::check::{Explain, Made};
 use shmsan_core::finding::Finding;
@@ -52,29 +52,31 @@ pub fn report_now(finding: &Finding) {
     }
 }
 
-/// In the child that speaks for a process with a fault: writes it, or gives the number of the suppression that forbids it.
-pub fn in_child(finding: &Finding) -> Option<usize> {
+/// In the child that speaks for a process with a fault, which was counted there: writes it, or gives the number of the
+/// suppression that forbids it.
+pub fn in_child(finding: &Finding, room: Room) -> Option<usize> {
     let suppressed = suppressions::find(finding);
     if suppressed.is_none() {
-        write(finding);
+        write_where_there_is(room, finding);
     }
     suppressed
 }
 
 fn report(finding: &Finding) {
     journal::finding(finding.rule, finding.severity, finding.site);
-    match verdict::count(finding.rule, finding.severity) {
+    write_where_there_is(verdict::count(finding.rule, finding.severity), finding);
+    verdict::halt_on(finding.severity);
+}
+
+fn write_where_there_is(room: Room, finding: &Finding) {
+    match room {
         Room::Enough => write(finding),
         Room::Last => {
             write(finding);
-            let (pid, most) = (identity::pid(), options().max_reports);
-            sink::say(
-                format!("=={pid}==shmsan: no more reports after {most} (max_reports); they are counted\n").as_bytes(),
-            );
+            sink::say(NoMore(identity::pid()).to_string().as_bytes());
         }
         Room::None => {}
     }
-    verdict::halt_on(finding.severity);
 }
 
 fn write(finding: &Finding) {

@@ -16,6 +16,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicI32};
+use std::time::Duration;
 
 #[used]
 #[unsafe(link_section = ".init_array")]
@@ -171,17 +172,17 @@ unsafe extern "C" fn after_fork_in_child() {
     }
 }
 
-/// A child of ours, of which the program does not hear: its locks are free.
-pub fn fork() -> Option<child::Forked> {
-    // SAFETY: as at any fork.
-    unsafe { before_fork() };
-    let forked = child::fork();
-    if let Some(child::Forked::Child) = forked {
-        release_locks();
-        sink::after_fork_in_child();
-    } else {
-        // SAFETY: as after any fork.
-        unsafe { after_fork_in_parent() };
+/// A child of ours, of which the program does not hear: its locks are free. `None` where there can be none, or a lock cannot be
+/// had within that time: in the child it would stay taken.
+pub fn fork(patience: Duration) -> Option<child::Forked> {
+    sink::before_fork();
+    let locks = locks();
+    let taken = locks.iter().take_while(|lock| lock.acquire_within(patience)).count();
+    let forked = if taken == locks.len() { child::fork() } else { None };
+    locks[..taken].iter().for_each(|lock| lock.release());
+    match forked {
+        Some(child::Forked::Child) => sink::after_fork_in_child(),
+        _ => sink::after_fork_in_parent(),
     }
     forked
 }

@@ -32,7 +32,12 @@ impl RawLock {
 
     /// `false` where it could not be had within a second.
     pub fn acquire(&self) -> bool {
-        self.acquire_if_free() || self.acquire_slowly()
+        self.acquire_if_free() || self.acquire_slowly(if IMPATIENT.load(Relaxed) { SHORT_PATIENCE } else { PATIENCE })
+    }
+
+    /// `false` where it could not be had within that time.
+    pub fn acquire_within(&self, patience: Duration) -> bool {
+        self.acquire_if_free() || self.acquire_slowly(patience)
     }
 
     /// Without waiting.
@@ -42,7 +47,7 @@ impl RawLock {
 
     #[cold]
     #[inline(never)]
-    fn acquire_slowly(&self) -> bool {
+    fn acquire_slowly(&self, limit: Duration) -> bool {
         for _ in 0..100 {
             if self.0.load(Relaxed) == FREE && self.0.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok() {
                 return true;
@@ -50,7 +55,6 @@ impl RawLock {
             std::hint::spin_loop();
         }
         let begin = Instant::now();
-        let limit = if IMPATIENT.load(Relaxed) { SHORT_PATIENCE } else { PATIENCE };
         while self.0.swap(WAITED_FOR, Acquire) != FREE {
             let Some(patience) = limit.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) else {
                 return false;
@@ -100,6 +104,11 @@ impl<T> Locked<T> {
     /// Runs `work` with the value; `None` where the lock could not be had. `work` must neither allocate nor wait.
     pub fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
         if self.lock.acquire() { Some(self.with_held(work)) } else { None }
+    }
+
+    /// As [`Locked::with`], waiting no longer than that.
+    pub fn with_within<R>(&self, patience: Duration, work: impl FnOnce(&mut T) -> R) -> Option<R> {
+        if self.lock.acquire_within(patience) { Some(self.with_held(work)) } else { None }
     }
 
     /// As [`Locked::with`], without waiting.

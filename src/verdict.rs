@@ -4,6 +4,7 @@ use crate::state::{self, options};
 use crate::{journal, kernel};
 use shmsan_core::options::{FailOn, Options};
 use shmsan_core::rule::{self, Rule, Severity};
+use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -44,10 +45,27 @@ pub fn count(rule: &Rule, severity: Severity) -> Room {
     }
 }
 
-/// Whether one more report would be printed.
-pub fn has_room() -> bool {
-    let most = u64::from(options().max_reports);
-    most == 0 || REPORTS.load(Relaxed) < most
+/// What is said behind the last report, in the name of this process.
+pub struct NoMore(pub i32);
+
+impl fmt::Display for NoMore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self(pid), most) = (self, options().max_reports);
+        writeln!(f, "=={pid}==shmsan: no more reports after {most} (max_reports); they are counted")
+    }
+}
+
+/// Takes back what [`count`] has counted: it turned out to be suppressed.
+pub fn uncount(rule: &Rule, severity: Severity) {
+    if let Some(count) = rule::position(rule).and_then(|position| OF_RULE.get(position)) {
+        count.fetch_sub(1, Relaxed);
+    }
+    match severity {
+        Severity::Error => ERRORS.fetch_sub(1, Relaxed),
+        Severity::Warning => WARNINGS.fetch_sub(1, Relaxed),
+        Severity::Info => 0,
+    };
+    REPORTS.fetch_sub(1, Relaxed);
 }
 
 /// What was found is the parent's; said in the child of a fork.
@@ -66,6 +84,12 @@ pub fn of_rules() -> [u64; rule::ROOM] {
 pub fn beyond_the_reports() -> Option<(u64, u64)> {
     let most = u64::from(options().max_reports);
     (most > 0 && REPORTS.load(Relaxed) > most).then(|| (ERRORS.load(Relaxed), WARNINGS.load(Relaxed)))
+}
+
+/// Whether the user wants the program to end with such a finding, in whatever way.
+pub fn ends_by(severity: Severity) -> bool {
+    let options = options();
+    fails_by(severity, options) && (options.abort_on_error || options.halt_on_error)
 }
 
 /// Ends the program at once, if the user wants that of such a finding. Nothing is flushed: this may be in the middle of

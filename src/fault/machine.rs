@@ -2,15 +2,44 @@
 
 #[cfg(target_arch = "x86_64")]
 use crate::memory;
-use libc::{c_int, c_void, ucontext_t};
+use libc::{c_int, c_void, siginfo_t, ucontext_t};
 #[cfg(target_arch = "x86_64")]
 use shmsan_core::call::Addr;
 use shmsan_core::check::memory::{Access, Kind};
+use std::arch::naked_asm;
 
 // <asm-generic/siginfo.h>
 const MAPERR: c_int = 1;
 const ACCERR: c_int = 2;
 const ADRERR: c_int = 2;
+
+/// The handler: [`super::on_fault`], with the stack pointer as one more argument.
+#[unsafe(naked)]
+pub extern "C-unwind" fn entry(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+    #[cfg(target_arch = "x86_64")]
+    naked_asm!("endbr64", "mov rcx, rsp", "jmp {to}", to = sym super::on_fault);
+    #[cfg(target_arch = "aarch64")]
+    naked_asm!("hint 34", "mov x3, sp", "b {to}", to = sym super::on_fault);
+    #[cfg(target_arch = "riscv64")]
+    naked_asm!("mv a3, sp", "tail {to}", to = sym super::on_fault);
+}
+
+/// Whether the kernel has called the handler, and no other handler of the program: then the context stands where the kernel
+/// has put it, behind the return address or, on other machines, behind the siginfo.
+pub fn is_called_by_kernel(context: *mut c_void, stack: usize) -> bool {
+    let below = if cfg!(target_arch = "x86_64") { size_of::<usize>() } else { size_of::<siginfo_t>() };
+    stack + below == context as usize
+}
+
+/// Bytes below `stack` where it lies in the signal stack that the program gave this thread (sigaltstack(2)).
+///
+/// # Safety
+/// `context` is what the kernel gave to a handler.
+pub unsafe fn room_below(context: *mut c_void, stack: usize) -> Option<usize> {
+    // SAFETY: the caller's promise.
+    let given = unsafe { (*context.cast::<ucontext_t>()).uc_stack };
+    stack.checked_sub(given.ss_sp as usize).filter(|room| *room < given.ss_size)
+}
 
 /// What a signal's `si_code` says; `None` for one that somebody has sent, and for faults of other kinds.
 pub fn kind(signal: c_int, code: c_int) -> Option<Kind> {

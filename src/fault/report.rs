@@ -1,11 +1,14 @@
 //! The report of a fault is written by a child: names are looked up, memory is taken and a stack is unwound there, while
 //! the thread that faulted stands still. Where the child comes to nothing, a few plain lines are written here.
 
+use super::{PATIENCE, ask};
+use crate::kernel::child::{self, Ended};
 use crate::kernel::own_stack::OwnStack;
-use crate::kernel::{self, child, signal};
+use crate::kernel::{self, signal};
 use crate::lock::RawLock;
-use crate::state::{TRACKER, options};
-use crate::{announce, boundary, facts, identity, journal, lifecycle, sink, site, thread, verdict};
+use crate::state::options;
+use crate::verdict::{self, NoMore, Room};
+use crate::{announce, boundary, facts, identity, journal, lifecycle, sink, site, thread};
 use shmsan_core::check::memory::{self, Cause, Fault};
 use shmsan_core::rule::Rule;
 use shmsan_core::site::Site;
@@ -16,8 +19,8 @@ use std::time::Duration;
 /// One fault after the other.
 static ONE: RawLock = RawLock::new();
 
-/// The child is not waited for longer.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The child is given so much time.
+const TIME: Duration = Duration::from_secs(2);
 
 /// How the child ends: it has written the report, or a suppression forbids it, whose number is added.
 const WRITTEN: i32 = 0;
@@ -25,36 +28,54 @@ const SUPPRESSED: i32 = 2;
 /// An exit status has eight bits.
 const MOST_SUPPRESSIONS: usize = 250;
 
+/// What is to be done with the signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    HandOn,
+    /// The user wants the program to end with its first error; that is what the signal does.
+    End,
+}
+
 /// Writes the report, unless this one was written, or is not wanted.
-pub fn write(fault: &Fault, cause: &Cause) {
+pub fn write(fault: &Fault, cause: &Cause) -> Next {
     let rule = cause.rule();
-    if !options().checks.contains(rule) || !is_new(fault, cause) || !verdict::has_room() {
-        return;
+    if !options().checks.contains(rule) || !is_new(fault, cause) {
+        return Next::HandOn;
     }
-    if !ONE.acquire() {
-        return plain(fault, cause);
+    let room = verdict::count(rule, rule.severity);
+    match tell(fault, cause, room) {
+        Ended::With(ended) if ended >= SUPPRESSED => {
+            verdict::uncount(rule, rule.severity);
+            suppress(fault, rule, ended - SUPPRESSED);
+            return Next::HandOn;
+        }
+        // Where it was not seen, it has most likely written.
+        Ended::With(WRITTEN) | Ended::Unseen => {}
+        Ended::With(_) | Ended::Badly if room == Room::None => {}
+        Ended::With(_) | Ended::Badly => plain(fault, cause, room),
+    }
+    journal::fault(rule, site(fault));
+    if verdict::ends_by(rule.severity) { Next::End } else { Next::HandOn }
+}
+
+fn tell(fault: &Fault, cause: &Cause, room: Room) -> Ended {
+    if !ONE.acquire_within(TIME) {
+        return Ended::Badly;
     }
     // No handler of the program runs in the child, nor comes between.
-    let ended = signal::undisturbed(|| match lifecycle::fork() {
-        Some(child::Forked::Child) => kernel::exit(in_child(fault, cause)),
-        Some(child::Forked::Parent(child)) => child.wait(PATIENCE),
-        None => None,
+    let ended = signal::undisturbed(|| match lifecycle::fork(PATIENCE) {
+        Some(child::Forked::Child) => kernel::exit(in_child(fault, cause, room)),
+        Some(child::Forked::Parent(child)) => child.wait(TIME),
+        None => Ended::Badly,
     });
     ONE.release();
-    match ended {
-        Some(ended) if ended >= SUPPRESSED => return suppress(fault, rule, ended - SUPPRESSED),
-        Some(WRITTEN) => {}
-        _ => plain(fault, cause),
-    }
-    verdict::count(rule, rule.severity);
-    journal::fault(rule, site(fault));
+    ended
 }
 
 /// What happens there again is counted as suppressed too.
 fn suppress(fault: &Fault, rule: &'static Rule, number: i32) {
-    let Some(_inside) = thread::enter() else { return };
     let number = usize::try_from(number).unwrap_or(0);
-    TRACKER.with(|tracker| tracker.said().suppress(site(fault), tracker::Cause::Rule(rule), number));
+    ask(|tracker| tracker.said().suppress(site(fault), tracker::Cause::Rule(rule), number));
 }
 
 /// Under which the fault is counted.
@@ -66,13 +87,15 @@ fn site(fault: &Fault) -> Site {
 fn is_new(fault: &Fault, cause: &Cause) -> bool {
     let (site, rule) = (site(fault), cause.rule());
     let cause = tracker::Cause::Rule(rule);
-    let Some(_inside) = thread::enter() else { return false };
-    TRACKER.with(|tracker| tracker.said().is_new(site, cause) && tracker.said().found(site, cause, rule)) == Some(true)
+    ask(|tracker| tracker.said().is_new(site, cause) && tracker.said().found(site, cause, rule)) == Some(true)
 }
 
-fn in_child(fault: &Fault, cause: &Cause) -> i32 {
+fn in_child(fault: &Fault, cause: &Cause, room: Room) -> i32 {
     const FAILED: i32 = 1;
     child::dump_no_core();
+    if !child::end_within(TIME) {
+        return FAILED;
+    }
     let Some(_inside) = thread::enter() else { return FAILED };
     identity::speak_for(kernel::parent(), fault.thread);
     boundary::contain(|| {
@@ -80,7 +103,7 @@ fn in_child(fault: &Fault, cause: &Cause) -> i32 {
         let site = fault.caller.map_or_else(|| site::keep_fault(fault.instruction), Site::Return);
         OwnStack::new().run(|| {
             let finding = memory::finding(cause, fault, site, &facts::Kernel::default());
-            announce::in_child(&finding)
+            announce::in_child(&finding, room)
                 .map_or(WRITTEN, |number| SUPPRESSED + i32::try_from(number % MOST_SUPPRESSIONS).unwrap_or(0))
         })
     })
@@ -89,7 +112,7 @@ fn in_child(fault: &Fault, cause: &Cause) -> i32 {
 }
 
 /// Without names, and without taking memory.
-fn plain(fault: &Fault, cause: &Cause) {
+fn plain(fault: &Fault, cause: &Cause, room: Room) {
     let rule = cause.rule();
     let mut lines = Lines { text: [0; 512], length: 0 };
     // What does not fit is left out.
@@ -106,6 +129,9 @@ fn plain(fault: &Fault, cause: &Cause) {
         rule.id,
         fault.instruction,
     );
+    if room == Room::Last {
+        let _ = write!(lines, "{}", NoMore(kernel::pid()));
+    }
     sink::report(&lines.text[..lines.length]);
 }
 

@@ -1,5 +1,7 @@
 //! A child that the program does not hear of: no handler of pthread_atfork(3) runs for it, its end sends no signal, and
-//! wait(2) does not see it.
+//! wait(2) does not see it, unless it asks for such children (__WALL, __WCLONE). It is a copy, and takes as long as any
+//! fork(2): a child that shared the program's memory would need none of that, but what it held when it is ended would be
+//! lost to the program too.
 
 use super::int;
 use super::raw::{syscall, syscall6};
@@ -12,11 +14,25 @@ pub enum Forked {
 
 pub struct Child(i32);
 
+/// How it went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// With this exit status.
+    With(i32),
+    /// By a signal, or not in time.
+    Badly,
+    /// Another thread of the program waits for children of all kinds, and was faster.
+    Unseen,
+}
+
 /// How often it is looked at.
 const GLANCE: Duration = Duration::from_millis(1);
+/// By so much the end that it has set itself may come later.
+const LATE: Duration = Duration::from_secs(1);
 
 /// A copy of this process with this thread alone; `None` where there can be none.
 pub fn fork() -> Option<Forked> {
+    // Without a signal for its end, wait(2) does not see it, nor is it taken for a child whose end is ignored.
     // SAFETY: without flags and without a stack it is a fork; the caller's stack is copied.
     let forked = unsafe { syscall6(libc::SYS_clone, [0; 6]) };
     match i32::try_from(forked.ok()?).ok()? {
@@ -26,51 +42,59 @@ pub fn fork() -> Option<Forked> {
 }
 
 impl Child {
-    /// Its exit status; `None` where it died by a signal, or has taken longer than `patience` and was ended.
-    pub fn wait(self, patience: Duration) -> Option<i32> {
-        self.wait_for_its_end(patience);
-        let ended = self.status(libc::WNOHANG);
-        if ended.is_none() {
-            // SAFETY: it is our child, and was not waited for.
-            let _ = unsafe { syscall(libc::SYS_kill, [int(self.0), int(libc::SIGKILL), 0, 0]) };
-            self.status(0);
-        }
-        ended.filter(|status| libc::WIFEXITED(*status)).map(|status| libc::WEXITSTATUS(status))
-    }
-
-    /// It is looked at again and again: a pidfd would be one more descriptor in the program's table, where another thread may
-    /// close it, or put a file of its own in its place.
-    fn wait_for_its_end(&self, patience: Duration) {
+    /// Waits for its end, which it has set itself after `patience`. It is never killed from here: once another thread has
+    /// waited for it, its pid may be anybody's.
+    pub fn wait(self, patience: Duration) -> Ended {
         let begin = Instant::now();
-        while !self.has_ended() && begin.elapsed() < patience {
+        // It is looked at again and again: a pidfd would be one more descriptor in the program's table, where another thread
+        // may close it, or put a file of its own in its place.
+        while begin.elapsed() < patience + LATE {
+            match self.status() {
+                Ok(None) => {}
+                Ok(Some(status)) if libc::WIFEXITED(status) => return Ended::With(libc::WEXITSTATUS(status)),
+                Err(libc::ECHILD) => return Ended::Unseen,
+                Ok(Some(_)) | Err(_) => return Ended::Badly,
+            }
             let glance = libc::timespec { tv_sec: 0, tv_nsec: i64::from(GLANCE.subsec_nanos()) };
             // SAFETY: no descriptors, and a timespec on our stack.
             let _ = unsafe { syscall6(libc::SYS_ppoll, [0, 0, &raw const glance as usize, 0, 0, 0]) };
         }
+        Ended::Badly
     }
 
-    /// Without waiting for it.
-    fn has_ended(&self) -> bool {
-        let options = int(libc::WEXITED | libc::WNOHANG | libc::WNOWAIT | libc::__WALL);
-        let mut info = [0_u32; 32];
-        let arguments = [libc::P_PID as usize, int(self.0), info.as_mut_ptr() as usize, options, 0, 0];
-        // SAFETY: a siginfo_t has 128 bytes.
-        let asked = unsafe { syscall6(libc::SYS_waitid, arguments) };
-        asked.is_err() || info[0] != 0
-    }
-
-    fn status(&self, options: i32) -> Option<i32> {
+    /// What wait(2) would tell of it, once it has ended.
+    fn status(&self) -> Result<Option<i32>, i32> {
         let mut status = 0;
-        let arguments = [int(self.0), &raw mut status as usize, int(options | libc::__WALL), 0];
+        // __WCLONE: a child of the program's that has got the same pid is none such.
+        let options = int(libc::WNOHANG | libc::__WCLONE);
         // SAFETY: the kernel writes into our int.
-        let waited = unsafe { syscall(libc::SYS_wait4, arguments) };
-        (waited == Ok(int(self.0))).then_some(status)
+        let waited = unsafe { syscall(libc::SYS_wait4, [int(self.0), &raw mut status as usize, options, 0]) }?;
+        Ok((waited == int(self.0)).then_some(status))
     }
 }
 
-/// Should this process die, it leaves no core beside the program's.
-pub fn dump_no_core() {
-    let none = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
+/// In the child: it ends after that time, by a signal that nothing holds back; `false` where that cannot be had.
+pub fn end_within(patience: Duration) -> bool {
+    const SIGEV_SIGNAL: i32 = 0;
+    // `struct sigevent` begins with a value, a signal and how to notify.
+    let mut event = [0_u64; 8];
+    event[1] = u64::from(libc::SIGKILL.cast_unsigned()) | u64::from(SIGEV_SIGNAL.cast_unsigned()) << 32;
+    let mut timer = 0_i32;
+    let arguments = [int(libc::CLOCK_MONOTONIC), &raw const event as usize, &raw mut timer as usize, 0];
+    // SAFETY: a sigevent of 64 bytes and an int, both on our stack.
+    if unsafe { syscall(libc::SYS_timer_create, arguments) }.is_err() {
+        return false;
+    }
+    let time = libc::timespec { tv_sec: patience.as_secs().cast_signed(), tv_nsec: i64::from(patience.subsec_nanos()) };
+    let once = libc::itimerspec { it_interval: libc::timespec { tv_sec: 0, tv_nsec: 0 }, it_value: time };
     // SAFETY: the kernel reads our struct.
-    let _ = unsafe { syscall(libc::SYS_prlimit64, [0, libc::RLIMIT_CORE as usize, &raw const none as usize, 0]) };
+    unsafe { syscall(libc::SYS_timer_settime, [int(timer), 0, &raw const once as usize, 0]) }.is_ok()
+}
+
+/// In the child: should it die, it leaves no core beside the program's, of which it is a copy. Where cores go to a pipe RLIMIT_CORE
+/// would not do (core(5)). It holds for this process's memory alone.
+pub fn dump_no_core() {
+    let not_dumpable = 0;
+    // SAFETY: it takes a number.
+    let _ = unsafe { syscall(libc::SYS_prctl, [int(libc::PR_SET_DUMPABLE), not_dumpable, 0, 0]) };
 }

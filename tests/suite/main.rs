@@ -4,6 +4,7 @@ mod boundary;
 mod command;
 mod differential;
 mod documents;
+mod fault_handler;
 mod faults;
 mod golden;
 mod guards;

@@ -55,6 +55,11 @@ impl Gap {
         Self { is_reserved: true, ..self }
     }
 
+    #[must_use]
+    pub const fn begin(&self) -> Addr {
+        Addr(self.begin)
+    }
+
     /// A place for a segment of `size` bytes.
     pub fn take(&mut self, size: usize) -> Taken {
         self.classes.iter_mut().find(|class| class.fits(size)).map_or(Taken::Nowhere, Class::take)

@@ -20,7 +20,7 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "abort_on_error",
         default: "0",
-        meaning: "with the first error, end the program by SIGABRT, for a debugger or a core dump",
+        meaning: "with the first error, end the program by SIGABRT, for a debugger or a core dump; with a fault, by the signal that it is",
         kind: Kind::Switch(|options| &mut options.abort_on_error),
     },
     Entry {
@@ -84,7 +84,8 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "halt_on_error",
         default: "0",
-        meaning: "end the program with the first error, at once, with exitcode or 1",
+        meaning: "end the program with the first error, at once, with exitcode or 1; with a fault, by its signal, even where the \
+                  program has a handler",
         kind: Kind::Switch(|options| &mut options.halt_on_error),
     },
     Entry {

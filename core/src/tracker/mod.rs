@@ -8,6 +8,7 @@ mod failed;
 mod history;
 mod named;
 mod quarantine;
+pub mod outline;
 mod said;
 pub mod seen;
 mod segments;
@@ -32,6 +33,7 @@ use crate::site::Site;
 use crate::time::Time;
 use history::History;
 use named::NamedKeys;
+use outline::OUTLINE;
 use std::num::NonZeroU64;
 use table::Table;
 
@@ -323,6 +325,9 @@ impl Tracker {
             inherited: false,
         })?;
         self.attached = number.saturating_add(1);
+        if !self.is_in_gap(address) {
+            OUTLINE.span(address, size);
+        }
         Ok(())
     }
 
@@ -546,11 +551,12 @@ impl Tracker {
     }
 
     /// Takes note of a call that failed, beside [`Tracker::record`].
-    pub const fn record_failure(&mut self, failed: Failed) {
+    pub fn record_failure(&mut self, failed: Failed) {
         match failed.call {
             Call::Get { .. } => self.failed_get = Some(failed),
             Call::Attach { .. } => {
                 self.failed_attach = Some(failed);
+                OUTLINE.note_failure(failed.thread);
                 self.attached_at_failure = self.attached;
             }
             Call::Ftok { .. } => self.failed_ftok = Some(failed),
@@ -626,6 +632,7 @@ impl Tracker {
         if self.gap.is_some() {
             return Some(gap);
         }
+        OUTLINE.place_in(&gap);
         self.gap = Some(gap);
         None
     }

@@ -5,6 +5,7 @@ use super::{Access, Fault, Kind};
 use crate::call::{Addr, Call};
 use crate::flags::{SHM_EXEC, SHM_HUGETLB, SHM_RDONLY};
 use crate::rule::{self, Rule};
+use crate::tracker::outline::{HIGHEST_OF_MINUS_ONE, LOWEST_OF_MINUS_ONE, NEAR};
 use crate::tracker::{Attachment, Detached, Failed, Tracker};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +38,6 @@ pub enum Cause {
         failed: Failed,
     },
 }
-
-/// How far from an attachment that the kernel placed a fault is taken for one past its end.
-const NEAR: usize = 64 << 10;
-/// The pointer (void *)-1 with an offset, or the first page by way of p[1].
-const LOWEST_OF_MINUS_ONE: usize = usize::MAX - 4095;
-const HIGHEST_OF_MINUS_ONE: usize = 4095;
 
 impl Cause {
     /// `None` where the fault has nothing to do with shared memory, as far as is known. `page` is the size of one.
