@@ -2,7 +2,7 @@
 
 use crate::state::{TRACKER, options};
 use crate::verdict::{self, NoMore, Room};
-use crate::{identity, journal, sink, site, suppressions};
+use crate::{boundary, identity, journal, sink, site, suppressions};
 use shmsan_core::check::{Explain, Made};
 use shmsan_core::finding::Finding;
 use shmsan_core::options::TraceFormat;
@@ -29,7 +29,7 @@ fn say_first(rule: &'static Rule, site: Site, cause: Cause, make: impl FnOnce() 
     if !options().checks.contains(rule) {
         return;
     }
-    if TRACKER.with(|tracker| tracker.said().found(site, cause, rule)) != Some(true) {
+    if TRACKER.with(|tracker| tracker.said().found(site, cause, rule)) != Some(true) || boundary::is_locked_in() {
         return;
     }
     let finding = make();
@@ -43,7 +43,7 @@ fn say_first(rule: &'static Rule, site: Site, cause: Cause, make: impl FnOnce() 
 
 /// Says it, whether or not it was said before, unless it is suppressed or its rule is off.
 pub fn report_now(finding: &Finding) {
-    if !options().checks.contains(finding.rule) {
+    if !options().checks.contains(finding.rule) || boundary::is_locked_in() {
         return;
     }
     match suppressions::find(finding) {
@@ -97,6 +97,9 @@ pub fn summary() {
     let unseen = unseen.unwrap_or_default();
     let totals = summary::totals(&verdict::of_rules(), &counts);
     if !say_beyond_the_reports() && counts.is_empty() && (unseen == 0 || totals.is_empty()) {
+        return;
+    }
+    if boundary::is_locked_in() {
         return;
     }
     let counts = counts.iter().map(|count| (count.rule, count.times, site::frame(count.site)));

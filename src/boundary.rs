@@ -48,6 +48,32 @@ pub fn is_off() -> bool {
     OFF.load(SeqCst)
 }
 
+/// Whether a filter of system calls was there at load: it is a container's or a service manager's, and fails calls or allows
+/// what any program may do.
+static FILTERED_AT_LOAD: AtomicBool = AtomicBool::new(false);
+
+/// At load.
+pub fn look_for_filter() {
+    FILTERED_AT_LOAD.store(kernel::seccomp::is_filtered(), Relaxed);
+}
+
+/// Whether the program has locked itself in since it was loaded: a system call that it does not make itself may end it. To be
+/// asked before any that it hardly makes; then the checks are over, without a word, which would take such calls too.
+pub fn is_locked_in() -> bool {
+    if FILTERED_AT_LOAD.load(Relaxed) {
+        return false;
+    }
+    let locked_in = LOCKED_IN.load(Relaxed) || kernel::seccomp::is_filtered();
+    if locked_in && !LOCKED_IN.swap(true, Relaxed) {
+        SAID.store(true, Relaxed);
+        turn_off();
+    }
+    locked_in
+}
+
+/// Nobody comes out again, nor do the children.
+static LOCKED_IN: AtomicBool = AtomicBool::new(false);
+
 /// Ends the checks and says why, once.
 pub fn give_up(reason: &str) {
     turn_off();

@@ -3,7 +3,7 @@
 use crate::facts::Kernel;
 use crate::site::{self, Caller};
 use crate::state::{TRACKER, options};
-use crate::{announce, memory};
+use crate::{announce, boundary, memory};
 use shmsan_core::call::{Call, Outcome};
 use shmsan_core::check::look::{Advice, Look};
 use shmsan_core::check::{self, Check, Made};
@@ -18,6 +18,9 @@ pub fn failed(call: Call, errno: Errno, caller: Caller) {
     let site = site::keep(&caller);
     let cause = Cause::Failure(call.name(), errno);
     if TRACKER.with(|tracker| tracker.said().is_new(site, cause)) != Some(true) {
+        return;
+    }
+    if boundary::is_locked_in() {
         return;
     }
     let made = Made { call, outcome: Err(errno), site, detail: memory::detail_of_failure(call) };
@@ -48,6 +51,9 @@ pub fn succeeded(call: Call, outcome: Outcome, detail: Option<Detail>, caller: C
 
 /// What can be seen only before the call.
 pub fn look(call: &Call) -> Option<Look> {
+    if boundary::is_locked_in() {
+        return None;
+    }
     let advice = if options().checks.wants(Ring::Advice) { Advice::Wanted } else { Advice::NotWanted };
     Look::before(call, &Kernel::default(), advice)
 }

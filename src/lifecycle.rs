@@ -88,6 +88,7 @@ fn prepare() {
     }
     boundary::take_over_panics();
     sink::remember_stderr();
+    boundary::look_for_filter();
     state::look_around();
     // As early as can be: before a fork, the handlers registered first run last, and ours takes locks that a worker of
     // somebody else's handler may still need.
@@ -110,6 +111,9 @@ fn locks_are_free() -> bool {
 }
 
 fn settle() {
+    if boundary::is_locked_in() {
+        return;
+    }
     let namespace = facts::ipc_namespace().unwrap_or_default();
     let settled = TRACKER.with(|tracker| {
         // Another thread may have been faster.
@@ -161,6 +165,9 @@ unsafe extern "C" fn after_fork_in_child() {
     release_locks();
     thread::forget_id();
     sink::after_fork_in_child();
+    if process::is_in_use() && boundary::is_locked_in() {
+        return;
+    }
     process::remember_parent();
     if !process::is_in_use() {
         return;
@@ -210,7 +217,7 @@ extern "C" fn at_end(_: *mut c_void) {
     let Some(inside) = boundary::enter() else { return };
     contain(|| {
         slack::of_all(Look::Exit);
-        if options().detect_leaks {
+        if options().detect_leaks && !boundary::is_locked_in() {
             // What is left of a run is judged when all of it is over.
             if !journal::is_on() {
                 leaks::report(Moment::Exit);

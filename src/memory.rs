@@ -13,12 +13,18 @@ const PAGE: usize = 4096;
 /// What stands at `address`, copied by the kernel, which finds out whether all of it can be read; `None` where it cannot,
 /// or where the program has forbidden itself process_vm_readv(2).
 pub fn bytes<const SIZE: usize>(address: Addr) -> Option<[u8; SIZE]> {
+    if boundary::is_locked_in() {
+        return None;
+    }
     let mut bytes = [0; SIZE];
     (kernel::map::copy(address.0, &mut bytes) == Ok(SIZE)).then_some(bytes)
 }
 
 /// The beginning of the path at `address`, copied in the same way.
 pub fn path(address: Addr) -> Option<PathStart> {
+    if boundary::is_locked_in() {
+        return None;
+    }
     // One more, to see whether that was all.
     let mut path = [0; PathStart::ROOM + 1];
     let mut length = 0;

@@ -2,6 +2,7 @@
 //! for it; the kernel does the reading, because the program may have taken the page away.
 
 use crate::announce;
+use crate::boundary;
 use crate::facts::Kernel;
 use crate::kernel::{self, map};
 use crate::site::{self, Caller};
@@ -22,7 +23,7 @@ const AT_ONCE: usize = 16;
 /// Whether the user wants it.
 pub fn is_wanted() -> bool {
     let options = options();
-    options.slack_check != SlackCheck::Never && options.checks.contains(&SLACK_OVERFLOW)
+    options.slack_check != SlackCheck::Never && options.checks.contains(&SLACK_OVERFLOW) && !boundary::is_locked_in()
 }
 
 /// Whether the end of the segment is to be looked at before a detach at this place: the first sixteen times, and then every

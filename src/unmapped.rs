@@ -1,6 +1,7 @@
 //! At the end: attachments that were unmapped by other means than shmdt.
 
 use crate::announce;
+use crate::boundary;
 use crate::facts::Kernel;
 use crate::state::{TRACKER, options};
 use shmsan_core::call::{Addr, Call};
@@ -13,7 +14,7 @@ const MOST: usize = 64;
 
 /// Says it of each attachment of this process's own, once for each place.
 pub fn report() {
-    if !options().checks.contains(&MUNMAP_OF_ATTACHMENT) {
+    if !options().checks.contains(&MUNMAP_OF_ATTACHMENT) || boundary::is_locked_in() {
         return;
     }
     let mut attachments = Vec::with_capacity(MOST);

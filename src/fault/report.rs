@@ -39,7 +39,7 @@ pub enum Next {
 /// Writes the report, unless this one was written, or is not wanted.
 pub fn write(fault: &Fault, cause: &Cause) -> Next {
     let rule = cause.rule();
-    if !options().checks.contains(rule) || !is_new(fault, cause) {
+    if !options().checks.contains(rule) || !is_new(fault, cause) || boundary::is_locked_in() {
         return Next::HandOn;
     }
     let room = verdict::count(rule, rule.severity);

@@ -6,7 +6,7 @@ mod ground;
 mod named;
 pub mod quarantine;
 
-use crate::boundary::contain;
+use crate::boundary::{self, contain};
 use crate::state::{TRACKER, options};
 use crate::thread::{self, Inside};
 use crate::{facts, fault, kernel, verbose};
@@ -214,7 +214,7 @@ fn inside<T>(held: Option<&Inside>, work: impl FnOnce() -> Option<T>) -> Option<
 #[cold]
 fn prepare(held: Option<&Inside>) {
     inside(held, || {
-        if options().guard != Guard::Off {
+        if options().guard != Guard::Off && !boundary::is_locked_in() {
             choose_gap();
         }
         let is_there = TRACKER.with(|tracker| tracker.gap().is_some()) == Some(true);

@@ -11,6 +11,7 @@ mod objects;
 pub mod opened;
 pub mod own_stack;
 pub mod raw;
+pub mod seccomp;
 pub mod shared;
 pub mod signal;
 

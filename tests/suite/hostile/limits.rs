@@ -1,7 +1,7 @@
 //! Resource limits: what the library cannot have, it does without, and the program does not pay for it.
 
 use super::{TWO_WAYS, undisturbed};
-use crate::harness::{Run, Way};
+use crate::harness::{Run, Way, compile};
 
 #[test]
 fn a_program_that_may_open_nothing_is_not_disturbed() {
@@ -70,5 +70,26 @@ fn a_program_started_with_a_small_address_space_is_not_disturbed() {
     assert_eq!(bare.status.code(), Some(3), "{}", bare.stderr);
     for shimmed in all {
         shimmed.expect_reports("leaked-segment", 1);
+    }
+}
+
+#[test]
+fn a_program_that_locks_itself_in_is_not_ended_by_a_call_of_ours() {
+    for when in ["before", "between", "after"] {
+        for way in TWO_WAYS {
+            let go = |way, options| Run::new(compile("hostile/locked_in.c", way), way).arg(when).options(options).go();
+            let bare = go(Way::Bare, "");
+            assert_eq!((bare.status.code(), bare.stdout.as_str()), (Some(3), ""), "{when}");
+            for options in ["", "guard=0", "guard=arena"] {
+                let ran = go(way, options);
+                assert_eq!(ran.seen_by_the_user(), bare.seen_by_the_user(), "{way:?} {when} {options}\n{}", ran.stderr);
+                assert_eq!(ran.stderr, "", "{way:?} {when} {options}");
+            }
+        }
+    }
+    for way in TWO_WAYS {
+        let run = Run::new(compile("hostile/locked_in.c", way), way).arg("closely");
+        let ran = run.options("detect_leaks=0:slack_check=0").go();
+        assert_eq!((ran.status.code(), ran.stdout.as_str(), ran.stderr.as_str()), (Some(3), "", ""), "{way:?}");
     }
 }
