@@ -62,9 +62,11 @@ fn tell(fault: &Fault, cause: &Cause, room: Room) -> Ended {
     if !ONE.acquire_within(TIME) {
         return Ended::Badly;
     }
+    // It may be gone by the time at which the child speaks for it.
+    let process = kernel::pid();
     // No handler of the program runs in the child, nor comes between.
     let ended = signal::undisturbed(|| match lifecycle::fork(PATIENCE) {
-        Some(child::Forked::Child) => kernel::exit(in_child(fault, cause, room)),
+        Some(child::Forked::Child) => kernel::exit(in_child(process, fault, cause, room)),
         Some(child::Forked::Parent(child)) => child.wait(TIME),
         None => Ended::Badly,
     });
@@ -90,14 +92,14 @@ fn is_new(fault: &Fault, cause: &Cause) -> bool {
     ask(|tracker| tracker.said().is_new(site, cause) && tracker.said().found(site, cause, rule)) == Some(true)
 }
 
-fn in_child(fault: &Fault, cause: &Cause, room: Room) -> i32 {
+fn in_child(process: i32, fault: &Fault, cause: &Cause, room: Room) -> i32 {
     const FAILED: i32 = 1;
     child::dump_no_core();
     if !child::end_within(TIME) {
         return FAILED;
     }
     let Some(_inside) = thread::enter() else { return FAILED };
-    identity::speak_for(kernel::parent(), fault.thread);
+    identity::speak_for(process, fault.thread);
     boundary::contain(|| {
         // On this stack, which is the one to be told.
         let site = fault.caller.map_or_else(|| site::keep_fault(fault.instruction), Site::Return);

@@ -1,7 +1,10 @@
 //! A child that the program does not hear of: no handler of pthread_atfork(3) runs for it, its end sends no signal, and
-//! wait(2) does not see it, unless it asks for such children (__WALL, __WCLONE). It is a copy, and takes as long as any
-//! fork(2): a child that shared the program's memory would need none of that, but what it held when it is ended would be
-//! lost to the program too.
+//! wait(2) does not see it, unless it asks for such children (__WALL, __WCLONE).
+//!
+//! It is a copy, and takes as long as any fork(2): some 25 ms for each GiB of private memory in small pages, next to nothing for
+//! segments and huge pages. A child that shared the program's memory (CLONE_VM) would need none of that, nor raise nattch.
+//! But what it holds when it is ended, as the allocator's lock, would be lost to the program; before Linux 5.16 its own death
+//! by a signal would kill the program; and it could not unwind the stack that faulted, on which it cannot run.
 
 use super::int;
 use super::raw::{syscall, syscall6};
@@ -27,8 +30,10 @@ pub enum Ended {
 
 /// How often it is looked at.
 const GLANCE: Duration = Duration::from_millis(1);
-/// By so much the end that it has set itself may come later.
+/// By so much the end that it has set itself may come later, and the one that it is brought to: the kernel takes as long to give
+/// back a copy as to make it.
 const LATE: Duration = Duration::from_secs(1);
+const VERY_LATE: Duration = Duration::from_secs(10);
 
 /// A copy of this process with this thread alone; `None` where there can be none.
 pub fn fork() -> Option<Forked> {
@@ -42,24 +47,35 @@ pub fn fork() -> Option<Forked> {
 }
 
 impl Child {
-    /// Waits for its end, which it has set itself after `patience`. It is never killed from here: once another thread has
-    /// waited for it, its pid may be anybody's.
+    /// Waits for its end, which it has set itself after `patience`: once another thread has waited for it, its pid may be
+    /// anybody's. It is killed from here only where it was stopped before it could do that, and right after the kernel said
+    /// that it is still our child.
     pub fn wait(self, patience: Duration) -> Ended {
+        let ended = self.end_within(patience + LATE).or_else(|| {
+            // SAFETY: as said above.
+            let _ = unsafe { syscall(libc::SYS_kill, [int(self.0), int(libc::SIGKILL), 0, 0]) };
+            self.end_within(VERY_LATE)
+        });
+        ended.unwrap_or(Ended::Badly)
+    }
+
+    /// `None` where it has not ended by then.
+    fn end_within(&self, patience: Duration) -> Option<Ended> {
         let begin = Instant::now();
         // It is looked at again and again: a pidfd would be one more descriptor in the program's table, where another thread
         // may close it, or put a file of its own in its place.
-        while begin.elapsed() < patience + LATE {
+        loop {
             match self.status() {
+                Ok(None) if begin.elapsed() >= patience => return None,
                 Ok(None) => {}
-                Ok(Some(status)) if libc::WIFEXITED(status) => return Ended::With(libc::WEXITSTATUS(status)),
-                Err(libc::ECHILD) => return Ended::Unseen,
-                Ok(Some(_)) | Err(_) => return Ended::Badly,
+                Ok(Some(status)) if libc::WIFEXITED(status) => return Some(Ended::With(libc::WEXITSTATUS(status))),
+                Err(libc::ECHILD) => return Some(Ended::Unseen),
+                Ok(Some(_)) | Err(_) => return Some(Ended::Badly),
             }
             let glance = libc::timespec { tv_sec: 0, tv_nsec: i64::from(GLANCE.subsec_nanos()) };
             // SAFETY: no descriptors, and a timespec on our stack.
             let _ = unsafe { syscall6(libc::SYS_ppoll, [0, 0, &raw const glance as usize, 0, 0, 0]) };
         }
-        Ended::Badly
     }
 
     /// What wait(2) would tell of it, once it has ended.

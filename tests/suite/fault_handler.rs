@@ -2,7 +2,7 @@
 //! never the reason that a program ends in another way.
 
 use crate::faults::{WAYS, run, summaries, undisturbed};
-use crate::harness::{Run, Way, compile, compile_with, scratch};
+use crate::harness::{Run, Way, compile, compile_with, say, scratch};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 
@@ -144,5 +144,18 @@ fn who_wants_the_program_to_end_with_its_first_error_has_it_end_by_the_fault() {
         let ran = run("faults/recovers.c", &[], way, &options);
         assert_eq!(ran.status.code(), Some(3), "{way:?}\n{}", ran.stderr);
         assert!(!ran.stderr.contains("no more reports"), "{way:?}\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_child_of_ours_that_does_not_get_on_keeps_nobody() {
+    for (way, ran) in undisturbed("faults/stuck.c", &[], "") {
+        if ran.status.code() == Some(77) {
+            return say(&format!("skipped: {}", ran.stdout.trim()));
+        }
+        assert_eq!(ran.status.code(), Some(3), "{way:?}\n{}", ran.stderr);
+        // What is known without it.
+        assert_eq!(summaries(&ran, "write-to-read-only").len(), 1, "{way:?}\n{}", ran.stderr);
+        assert!(ran.stderr.contains(", by the instruction at 0x"), "{way:?}\n{}", ran.stderr);
     }
 }
