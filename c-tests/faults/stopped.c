@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "../support/check.h"
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -12,8 +13,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <time.h>
 
-enum { ROUNDS = 4000 };
+enum { ROUNDS = 3000, SECONDS = 5 };
 
 static sigjmp_buf recovered;
 static atomic_int is_stopped, may_go_on, is_over;
@@ -29,6 +31,7 @@ static void on_stop(int signal)
     (void) signal;
     is_stopped = 1;
     while (!may_go_on) {
+        sched_yield();
     }
     is_stopped = 0;
 }
@@ -62,10 +65,12 @@ int main(int argc, char **argv)
     pthread_t worker;
     CHECK(pthread_create(&worker, NULL, work, NULL) == 0);
     volatile long waited = 0;
-    for (volatile int round = 0; round < ROUNDS; round++) {
+    time_t end = time(NULL) + SECONDS;
+    for (volatile int round = 0; round < ROUNDS && time(NULL) < end; round++) {
         may_go_on = 0;
         CHECK(pthread_kill(worker, SIGUSR1) == 0);
         while (!is_stopped) {
+            sched_yield();
         }
         volatile long before = waits();
         if (sigsetjmp(recovered, 1) == 0) {
@@ -74,6 +79,7 @@ int main(int argc, char **argv)
         waited += waits() - before;
         may_go_on = 1;
         while (is_stopped) {
+            sched_yield();
         }
     }
     is_over = 1;

@@ -3,6 +3,7 @@
 #include "../support/check.h"
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -35,6 +36,7 @@ static void *stop(void *nothing)
             kill(atoi(text), SIGSTOP);
         }
         is_looking = 1;
+        sched_yield();
     }
     CHECK(close(children) == 0);
     return nothing;
