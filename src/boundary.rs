@@ -58,21 +58,26 @@ pub fn look_for_filter() {
 }
 
 /// Whether the program has locked itself in since it was loaded: a system call that it does not make itself may end it. To be
-/// asked before any that it hardly makes; then the checks are over, without a word, which would take such calls too.
+/// asked before any that it hardly makes. Nothing is said of it, which would take such calls too.
 pub fn is_locked_in() -> bool {
     if FILTERED_AT_LOAD.load(Relaxed) {
         return false;
     }
     let locked_in = LOCKED_IN.load(Relaxed) || kernel::seccomp::is_filtered();
-    if locked_in && !LOCKED_IN.swap(true, Relaxed) {
-        SAID.store(true, Relaxed);
-        turn_off();
+    if locked_in {
+        LOCKED_IN.store(true, Relaxed);
     }
     locked_in
 }
 
 /// Nobody comes out again, nor do the children.
 static LOCKED_IN: AtomicBool = AtomicBool::new(false);
+
+/// Ends the checks for good without a word.
+pub fn end_silently() {
+    SAID.store(true, Relaxed);
+    turn_off();
+}
 
 /// Ends the checks and says why, once.
 pub fn give_up(reason: &str) {

@@ -34,6 +34,9 @@ pub fn failed(call: Call, errno: Errno, caller: Caller) {
 
 /// Of a call that succeeded each rule says its own; whether one had something to say.
 pub fn succeeded(call: Call, outcome: Outcome, detail: Option<Detail>, caller: Caller) -> bool {
+    if boundary::is_locked_in() {
+        return false;
+    }
     let checks = check::of(&call, outcome).filter(|check| options().checks.wants(check.rule.ring));
     let made = Made { call, outcome, site: site::keep(&caller), detail };
     let facts = Kernel::default();

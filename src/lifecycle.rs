@@ -112,7 +112,7 @@ fn locks_are_free() -> bool {
 
 fn settle() {
     if boundary::is_locked_in() {
-        return;
+        return boundary::end_silently();
     }
     let namespace = facts::ipc_namespace().unwrap_or_default();
     let settled = TRACKER.with(|tracker| {
@@ -166,7 +166,7 @@ unsafe extern "C" fn after_fork_in_child() {
     thread::forget_id();
     sink::after_fork_in_child();
     if process::is_in_use() && boundary::is_locked_in() {
-        return;
+        return boundary::end_silently();
     }
     process::remember_parent();
     if !process::is_in_use() {

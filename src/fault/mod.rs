@@ -29,7 +29,7 @@ const ROOM: usize = 4 << 10;
 
 /// From now on faults are explained, if the user wants that; called at the first attach.
 pub fn prepare() {
-    if options().handle_segv && !boundary::is_off() {
+    if options().handle_segv && !boundary::is_locked_in() {
         forward::install(machine::entry);
     }
 }
