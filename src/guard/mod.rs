@@ -130,7 +130,9 @@ fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
 /// have put something by MAP_FIXED: that is its own for ever.
 fn is_still_reserved(place: Addr, size: usize) -> Option<bool> {
     let end = Addr(place.0.checked_add(size)?);
-    let is_reserved = named::slots(place, end).map_or(Some(false), |(begin, end)| ground::is_reserved(begin, end));
+    // To look takes a call that may be forbidden by now.
+    let slots = if boundary::is_locked_in() { None } else { named::slots(place, end) };
+    let is_reserved = slots.map_or(Some(false), |(begin, end)| ground::is_reserved(begin, end));
     TRACKER.with(|tracker| {
         tracker.gap().map(|gap| match is_reserved {
             Some(true) => {}
@@ -159,7 +161,7 @@ fn is_arena() -> bool {
 pub fn after_detach(address: Addr, released: &Released, held: Option<&Inside>) {
     let is_kept = || match released.chosen {
         Chosen::ByUs if is_arena() => reserve_again(address, released.size),
-        Chosen::ByKernel if is_on() => quarantine::keep(address, released),
+        Chosen::ByKernel if is_on() && !boundary::is_locked_in() => quarantine::keep(address, released),
         _ => true,
     };
     inside(held, || {

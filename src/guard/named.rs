@@ -4,13 +4,14 @@
 use super::{ground, inside, is_arena, quarantine};
 use crate::state::TRACKER;
 use crate::thread::Inside;
-use crate::{facts, kernel};
+use crate::{boundary, facts, kernel};
 use shmsan_core::call::{Addr, ShmId};
 
 /// Before the attach.
 #[inline]
 pub fn make_way(id: ShmId, address: Addr, held: Option<&Inside>) {
-    if ground::contains(address) || !quarantine::is_empty() {
+    let may_lie_there = ground::contains(address) || !quarantine::is_empty();
+    if may_lie_there && !boundary::is_locked_in() {
         give_way(id, address, held);
     }
 }

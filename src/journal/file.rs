@@ -18,7 +18,12 @@ const SMALL: usize = 1 << 16;
 const BACKLOG: usize = 64;
 
 /// A longer name of the session's folder is refused.
-pub const LONGEST_FOLDER: usize = 512;
+const LONGEST_FOLDER: usize = 512;
+
+/// Whether files can be made there.
+pub const fn is_fit(folder: &[u8]) -> bool {
+    folder.len() <= LONGEST_FOLDER
+}
 
 /// Of /proc/self/cmdline, what is kept.
 const ARGUMENTS: usize = 4096;

@@ -50,7 +50,7 @@ pub fn join(value: &[u8]) {
         Some(folder) => (folder, true),
         None => (value, false),
     };
-    if folder.starts_with(b"/") && folder.len() <= file::LONGEST_FOLDER {
+    if folder.starts_with(b"/") && file::is_fit(folder) {
         SESSION.get_or_init(|| Box::new(Session { folder: folder.to_vec(), every_call }));
         ON.store(true, Relaxed);
     }
