@@ -49,6 +49,7 @@ pub enum Verb {
 const STATUS: &str = "The exit status is the program's own; 125 where shmsan itself fails, 126 where the program cannot be \
                       executed, 127 where it is not found. If the program dies by a signal, so does shmsan.";
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Args)]
 #[command(override_usage = "shmsan run [OPTIONS] [--] COMMAND [ARGUMENTS]...", after_help = STATUS)]
 pub struct Run {
@@ -62,8 +63,8 @@ pub struct Run {
     #[arg(long)]
     pub no_subreaper: bool,
     /// Print every call of every process, as strace would, in one order of time; to standard error, or to a file
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
-    pub trace: Option<Option<PathBuf>>,
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub trace: Option<PathBuf>,
     /// Write reports, the trace and the verdict as text, or as lines of JSON
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
@@ -146,9 +147,6 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::info::Info;
-    use crate::limits::Limits;
-    use crate::ls::Ls;
 
     #[test]
     fn the_definitions_do_not_contradict_one_another() {

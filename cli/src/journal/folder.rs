@@ -119,7 +119,7 @@ impl Journal {
     fn number(&mut self, reader: &Reader, said: &mut Vec<Said>) -> Number {
         let Self { processes, by_token, .. } = self;
         *by_token.entry((reader.beginning.token, reader.uid)).or_insert_with(|| {
-            processes.push(Process::new(&reader.beginning, reader.uid));
+            processes.push(Process::new(&reader.beginning));
             let process = Number(processes.len() - 1);
             said.push(Said { process, what: What::Began(reader.beginning.time) });
             process

@@ -21,6 +21,7 @@ pub struct Said {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "most of it are calls")]
 pub enum What {
     /// Its first call: it has begun, or its program was replaced by exec.
     Began(Time),

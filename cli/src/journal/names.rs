@@ -115,7 +115,7 @@ impl Contents {
         let own = if is_it { Loader::new(path).ok() } else { None };
         let debug = match &module.proof {
             Proof::BuildId(id) if !own.as_ref().is_some_and(has_lines) => {
-                let name = id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+                let name = id.iter().fold(String::new(), |name, byte| name + &format!("{byte:02x}"));
                 let (first, rest) = name.split_at_checked(2)?;
                 let separate = debug_folder.join(".build-id").join(first).join(format!("{rest}.debug"));
                 proves(&separate, &module.proof).then(|| Loader::new(separate).ok()).flatten()

@@ -10,15 +10,11 @@ pub struct Number(pub usize);
 
 #[derive(Debug)]
 pub struct Process {
-    pub token: u64,
     pub pid: i32,
-    pub parent: i32,
     /// Clock ticks since the machine began; 0 where that is not known.
     pub began: u64,
     /// When its first call was.
     pub first: Time,
-    /// Who owns its journal.
-    pub uid: u32,
     /// The IPC namespace it began in; 0 where that is not known.
     pub namespace: u64,
     /// The program's file.
@@ -41,15 +37,12 @@ const MOST_MODULES: usize = 1024;
 const MOST_PLACES: usize = 8192;
 
 impl Process {
-    pub fn new(beginning: &Beginning, uid: u32) -> Self {
-        let Beginning { token, pid, parent, began, namespace, time, .. } = *beginning;
+    pub fn new(beginning: &Beginning) -> Self {
+        let Beginning { pid, began, namespace, time, .. } = *beginning;
         Self {
-            token,
             pid,
-            parent,
             began,
             first: time,
-            uid,
             namespace,
             exe: Vec::new(),
             arguments: Vec::new(),

@@ -85,16 +85,10 @@ impl Reader {
         const LONGEST: usize = 256;
         let (mut next, mut strays) = (0, 0);
         while next < slots.len() && (whole || next == 0 || next + LONGEST <= slots.len()) {
-            match look(&slots[next..]) {
-                Some(stored) => {
-                    strays += usize::from(!self.show(&stored, visit));
-                    next += stored.slots();
-                }
-                None => {
-                    next += 1;
-                    strays += 1;
-                }
-            }
+            let stored = look(&slots[next..]);
+            let known = stored.as_ref().is_some_and(|stored| self.show(stored, visit));
+            strays += usize::from(!known);
+            next += stored.map_or(1, |stored| stored.slots());
         }
         (next, strays)
     }

@@ -35,6 +35,7 @@ pub struct History<M> {
     pub(super) said_at: Vec<(String, Site)>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "most of it are calls")]
 enum Step {
     Said(Said),
     /// The process is gone, and nobody knows how it ended.
@@ -65,7 +66,7 @@ impl<M: Machine> History<M> {
     pub fn look(&mut self, now: Time) {
         for said in self.journal.read() {
             if let (What::Call(event), Some(trace)) = (&said.what, &mut self.trace) {
-                trace.add(said.process, *event);
+                trace.add(said.process, event);
             }
             self.waiting.push((said.time(), Step::Said(said)));
         }
@@ -161,7 +162,9 @@ impl<M: Machine> History<M> {
             !process.gone && holders.contains(&member(*number)) && !process.exe.is_empty() && runs_another()
         };
         let replaced: Vec<_> = self.journal.processes().filter(replaced).map(|(number, _)| number).collect();
-        replaced.into_iter().for_each(|number| self.replace(number));
+        for number in replaced {
+            self.replace(number);
+        }
     }
 
     /// The program of that process is over, and another one runs there.

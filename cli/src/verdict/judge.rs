@@ -60,7 +60,7 @@ impl<M: Machine> History<M> {
             let creation = known.as_ref().and_then(|known| known.creation_by(status.creator, status.key).copied());
             if status.owner.mode & SHM_DEST != 0 {
                 let removed = known.as_ref().and_then(|known| known.removed);
-                if let Some(removed) = removed.filter(|_| !self.is_in_use(known.as_ref(), &status, end)) {
+                if let Some(removed) = removed.filter(|_| !is_in_use(known.as_ref(), &status, end)) {
                     let got = known.as_ref().and_then(|known| known.got.first());
                     findings.push(run::removal_pending(&self.left(id, &status, end.now), &removed, got));
                 }
@@ -75,7 +75,7 @@ impl<M: Machine> History<M> {
                 }
                 Whose::Runs => {}
             }
-            if status.attachments == 0 && !self.is_in_use(known.as_ref(), &status, end) {
+            if status.attachments == 0 && !is_in_use(known.as_ref(), &status, end) {
                 let refused = known.and_then(|known| known.refused);
                 let refused =
                     refused.filter(|(who, _)| creation.is_some_and(|got| got.member == *who)).map(|(_, it)| it);
@@ -108,12 +108,6 @@ impl<M: Machine> History<M> {
         self.tree.segment(name).or_else(|| self.tree.segment(unnumbered)).cloned()
     }
 
-    /// Whether a process that goes on will still use or remove it.
-    fn is_in_use(&self, known: Option<&Known>, status: &Status, end: &End<'_>) -> bool {
-        let goes_on = |pid: i32| end.running.contains(&pid);
-        goes_on(status.creator) || known.is_some_and(|known| known.got.iter().any(|got| goes_on(got.pid)))
-    }
-
     fn has_journal(&self, pid: i32) -> bool {
         self.journal.processes().any(|(_, process)| process.pid == pid)
     }
@@ -136,9 +130,8 @@ impl<M: Machine> History<M> {
         let creator = self.journal.last_of(status.creator);
         let life = match creator {
             Some((_, process)) if self.machine.runs(process.pid, process.began) => Life::Runs,
-            Some(_) => Life::Gone,
             None if self.machine.runs(status.creator, 0) => Life::Unknown,
-            None => Life::Gone,
+            _ => Life::Gone,
         };
         let command = creator.and_then(|(number, _)| self.holder(number).command);
         let age = u64::try_from(now.0 / 1_000_000_000 - status.changed_at).ok();
@@ -179,6 +172,12 @@ impl<M: Machine> History<M> {
         findings.sort_by_key(|(time, _)| *time);
         findings.into_iter().map(|(_, finding)| finding).collect()
     }
+}
+
+/// Whether a process that goes on will still use or remove it.
+fn is_in_use(known: Option<&Known>, status: &Status, end: &End<'_>) -> bool {
+    let goes_on = |pid: i32| end.running.contains(&pid);
+    goes_on(status.creator) || known.is_some_and(|known| known.got.iter().any(|got| goes_on(got.pid)))
 }
 
 /// Whom a segment that is there belongs to.

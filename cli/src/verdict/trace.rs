@@ -29,8 +29,8 @@ impl Trace {
         Self { out, format, waiting: Vec::new(), broken: None }
     }
 
-    pub fn add(&mut self, process: Number, event: Event) {
-        self.waiting.push((process, event));
+    pub fn add(&mut self, process: Number, event: &Event) {
+        self.waiting.push((process, *event));
     }
 
     /// Writes what began before `now` by some margin; at the end of the run, `None`, all there is.

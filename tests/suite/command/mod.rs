@@ -1,20 +1,21 @@
 //! The command `shmsan` as a user runs it: the real binary, beside the library of the same build.
 
 mod explain;
-mod pty;
-mod run;
-mod verdict;
-use crate::harness::{Run, Way, library_folder};
-use std::path::PathBuf;
-fn binary() -> PathBuf {
-    library_folder().join("shmsan")
-}
 mod info;
 mod limits;
 mod ls;
+mod pty;
 mod rm;
+mod run;
+mod verdict;
+
 use super::nobody::OpenFolder;
 use crate::harness::{Ran, Run, Way, compile, library_folder};
+use std::path::PathBuf;
+
+fn binary() -> PathBuf {
+    library_folder().join("shmsan")
+}
 
 /// `shmsan` with these words behind it.
 fn shmsan(words: &[&str]) -> Run {
