@@ -3,7 +3,7 @@
 
 use crate::harness::{Ran, Run, Way, compile};
 use shmsan_core::event::Event;
-use shmsan_core::record::{Beginning, Record, Slot, USED, look};
+use shmsan_core::record::{Beginning, Record, Slot, Stored, USED, look};
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
@@ -42,7 +42,7 @@ fn read(folder: &Path) -> HashMap<i32, Journal> {
         let (mut next, mut records) = (Beginning::LEN, Vec::new());
         while next < used {
             let stored = look(&slots[next..used]);
-            next += stored.as_ref().map_or(1, |stored| stored.slots());
+            next += stored.as_ref().map_or(1, Stored::slots);
             match stored.and_then(|stored| Record::load(&stored, beginning.pid)) {
                 Some(record) => records.push(record),
                 None => journal.strays += 1,
