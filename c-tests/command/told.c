@@ -37,6 +37,7 @@ int main(int argc, char **argv)
             printf(" %d", descriptor);
     printf("\nready\n");
     fflush(stdout);
+    alarm(60);
 
     if (argc > 1 && strcmp(argv[1], "start") == 0)
         return 0;
@@ -57,7 +58,9 @@ int main(int argc, char **argv)
         if (info.si_code == SI_QUEUE)
             printf(" with %d", info.si_value.sival_int);
         printf("\n");
-        fflush(stdout);
+        /* Nobody listens any more, or for too long. */
+        if (fflush(stdout) != 0 || (info.si_signo == SIGALRM && info.si_code > 0))
+            return 6;
         if (info.si_signo == SIGQUIT)
             return 5;
     }

@@ -12,7 +12,7 @@ const MISTAKE: &str = "verdict/mistakes.c";
 /// A program with one known mistake.
 fn mistake(words: &[&str]) -> Run {
     let program = compile(MISTAKE, Way::Bare);
-    shmsan(&[&["run"], words, &[program.to_str().unwrap(), "1"]].concat())
+    shmsan(&[&["run", "-q"], words, &[program.to_str().unwrap(), "1"]].concat())
 }
 
 fn is_told(ran: &Ran) -> bool {
@@ -26,7 +26,7 @@ fn the_library_is_in_the_program_and_in_what_it_starts() {
     assert!(is_told(&ran), "{}", ran.stderr);
     assert_eq!(ran.seen_by_the_user(), bare.seen_by_the_user());
     let program = compile(MISTAKE, Way::Bare);
-    let child = shmsan(&["run", "sh", "-c", "\"$0\" 1; exit 7", program.to_str().unwrap()]).go();
+    let child = shmsan(&["run", "-q", "sh", "-c", "\"$0\" 1; exit 7", program.to_str().unwrap()]).go();
     assert!(is_told(&child) && child.status.code() == Some(7), "{}", child.stderr);
 }
 
@@ -41,7 +41,7 @@ fn what_was_in_the_environment_stays_and_keeps_its_order() {
         let others = lines.iter().filter(|line| !ours.iter().any(|name| line.starts_with(name)));
         others.cloned().collect::<Vec<_>>()
     };
-    let (bare, with) = (lines(Run::new("/usr/bin/env", Way::Bare)), lines(shmsan(&["run", "/usr/bin/env"])));
+    let (bare, with) = (lines(Run::new("/usr/bin/env", Way::Bare)), lines(shmsan(&["run", "-q", "/usr/bin/env"])));
     assert_eq!(others(&with), others(&bare));
     let preload = format!("LD_PRELOAD={}:libc.so.6", library_folder().join("libshmsan.so").display());
     assert!(with.contains(&preload), "{with:?}");
@@ -56,11 +56,13 @@ fn the_librarys_options_are_options_of_the_command_and_win() {
     fs::write(&file, "size-mismatch:*\n").unwrap();
     // By a path that only this folder knows, though the program stands in another.
     let program = compile(MISTAKE, Way::Bare);
-    let text = "\"$SHMSAN\" run --suppressions=\"it's a list: known,ones\" sh -c 'cd /; \"$0\" 1' \"$PROGRAM\" || true";
+    let text =
+        "\"$SHMSAN\" run -q --suppressions=\"it's a list: known,ones\" sh -c 'cd /; \"$0\" 1' \"$PROGRAM\" || true";
     let ran = script(text, folder.path(), &[]).env("PROGRAM", &program).go();
     assert!(!is_told(&ran) && ran.stderr.contains("suppressions used:"), "{}", ran.stderr);
     let options = |words: &[&str], before: &str| {
-        let ran = shmsan(&[&["run"], words, &["sh", "-c", "echo \"$SHMSAN_OPTIONS\""]].concat()).options(before).go();
+        let ran =
+            shmsan(&[&["run", "-q"], words, &["sh", "-c", "echo \"$SHMSAN_OPTIONS\""]].concat()).options(before).go();
         assert_eq!(ran.stderr, "");
         ran.stdout.trim_end().to_owned()
     };
@@ -81,7 +83,7 @@ fn the_log_file_has_the_words_of_all_processes_and_is_begun_anew() {
         let text = fs::read_to_string(&log).unwrap();
         assert_eq!(text.matches("ERROR: shmsan: size-mismatch: ").count(), 1, "{text}");
     }
-    let text = "\"$SHMSAN\" run --log-file log --wait=0 sh -c 'sleep 60 & echo $! >pid'; kill $(cat pid)";
+    let text = "\"$SHMSAN\" run -q --log-file log --wait=0 sh -c 'sleep 60 & echo $! >pid'; kill $(cat pid)";
     let ran = script(text, folder.path(), &[]).go();
     let log = fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(ran.stderr.is_empty() && log.contains(": still running, not judged: pid "), "{} {log}", ran.stderr);
@@ -108,11 +110,11 @@ fn a_command_without_its_library_says_where_it_looked() {
     let alone = folder.path().join("bin/shmsan");
     // By a link, it finds what lies beside the file itself.
     symlink(binary(), &alone).unwrap();
-    assert_eq!(Run::new(&alone, Way::Bare).arg("run").arg("true").go().status.code(), Some(0));
+    assert_eq!(Run::new(&alone, Way::Bare).arg("run").arg("-q").arg("true").go().status.code(), Some(0));
     fs::remove_file(&alone).unwrap();
     // Not by this process: a child that another test forks meanwhile would hold it open for writing.
     assert!(Command::new("cp").arg(binary()).arg(&alone).status().unwrap().success());
-    let run = || Run::new(&alone, Way::Bare).arg("run").arg("true").go();
+    let run = || Run::new(&alone, Way::Bare).arg("run").arg("-q").arg("true").go();
     let ran = run();
     assert_eq!(ran.status.code(), Some(125));
     assert!(ran.stderr.contains("; name it with --library FILE or SHMSAN_LIBRARY"), "{}", ran.stderr);
@@ -126,7 +128,7 @@ fn a_program_with_address_sanitizer_runs_and_its_children_know_nothing_of_it() {
     let sanitized = compile_with(MISTAKE, Way::Bare, &["-fsanitize=address"]);
     // Had it been loaded into this one too, its leak would have changed the status.
     let leaks = compile("command/leaks.c", Way::Bare);
-    let text = format!("\"$SHMSAN\" run {} 1; \"$SHMSAN\" run sh -c '{}'", sanitized.display(), leaks.display());
+    let text = format!("\"$SHMSAN\" run -q {} 1; \"$SHMSAN\" run -q sh -c '{}'", sanitized.display(), leaks.display());
     let folder = tempfile::tempdir().unwrap();
     let text = text.replacen("; ", " || test $? = 3; ", 1);
     let ran = script(&text, folder.path(), &[]).go();
@@ -149,7 +151,7 @@ fn a_program_of_musl_runs_unseen() {
     let built =
         Command::new("cc").args(["-w", "-o"]).arg(&program).arg(crate::harness::source(MISTAKE)).arg(flag).status();
     assert!(built.unwrap().success());
-    let ran = shmsan(&["run", program.to_str().unwrap(), "1"]).go();
+    let ran = shmsan(&["run", "-q", program.to_str().unwrap(), "1"]).go();
     assert!(!is_told(&ran) && ran.status.code() == Some(3), "{}", ran.stderr);
     assert!(ran.stderr.starts_with("shmsan: ") && ran.stderr.contains(": it runs unseen\n"), "{}", ran.stderr);
 }

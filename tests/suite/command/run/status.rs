@@ -10,7 +10,7 @@ use std::os::unix::process::ExitStatusExt;
 #[test]
 fn the_programs_status_is_the_commands() {
     for code in ["0", "1", "23", "125", "255"] {
-        let ran = shmsan(&["run", "sh", "-c", &format!("echo out; echo err >&2; exit {code}")]).go();
+        let ran = shmsan(&["run", "-q", "sh", "-c", &format!("echo out; echo err >&2; exit {code}")]).go();
         assert_eq!(
             (ran.status.code(), ran.stdout.as_str(), ran.stderr.as_str()),
             (code.parse().ok(), "out\n", "err\n")
@@ -25,7 +25,7 @@ fn what_kills_the_program_kills_the_command() {
     // A real-time signal too.
     for signal in [libc::SIGKILL, libc::SIGSEGV, libc::SIGTERM, libc::SIGPIPE, libc::SIGABRT, 40] {
         let folder = tempfile::tempdir().unwrap();
-        let ran = shmsan(&["run", dies, &signal.to_string()]).folder(folder.path()).go();
+        let ran = shmsan(&["run", "-q", dies, &signal.to_string()]).folder(folder.path()).go();
         assert_eq!((ran.status.signal(), ran.stderr.as_str()), (Some(signal), ""));
         assert!(!ran.status.core_dumped(), "the command leaves a core beside the program's: {signal}");
     }
@@ -49,7 +49,7 @@ fn a_program_that_cannot_be_started_is_said_with_the_reason() {
         (&["--wait=long", "true"], 125, "is no time"),
     ];
     for (words, status, sentence) in cases {
-        let ran = shmsan(&[&["run"], words].concat()).folder(folder.path()).go();
+        let ran = shmsan(&[&["run", "-q"], words].concat()).folder(folder.path()).go();
         assert_eq!((ran.status.code(), ran.stdout.as_str()), (Some(status), ""), "{words:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(sentence), "{words:?}: {}", ran.stderr);
     }
@@ -59,7 +59,7 @@ fn a_program_that_cannot_be_started_is_said_with_the_reason() {
 
 #[test]
 fn what_stands_behind_the_command_is_its_own() {
-    let ran = shmsan(&["run", "echo", "--isolate", "-x", "--", "--help"]).go();
+    let ran = shmsan(&["run", "-q", "echo", "--isolate", "-x", "--", "--help"]).go();
     assert_eq!((ran.stdout.as_str(), ran.status.code()), ("--isolate -x -- --help\n", Some(0)));
-    assert_eq!(shmsan(&["run", "--", "echo", "a  b"]).go().stdout, "a  b\n");
+    assert_eq!(shmsan(&["run", "-q", "--", "echo", "a  b"]).go().stdout, "a  b\n");
 }

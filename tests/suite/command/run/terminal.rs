@@ -12,7 +12,7 @@ const CTRL_Z: &str = "\x1a";
 
 fn screen() -> Command {
     let mut command = Command::new(binary());
-    command.arg("run").arg(compile("command/screen.c", Way::Bare));
+    command.args(["run", "-q"]).arg(compile("command/screen.c", Way::Bare));
     command
 }
 
@@ -21,7 +21,7 @@ fn shell() -> Terminal {
     let mut command = Command::new("/bin/sh");
     command.arg("-im").env("SHMSAN", binary()).env("SCREEN", compile("command/screen.c", Way::Bare));
     let terminal = Terminal::start(command);
-    terminal.send("\"$SHMSAN\" run \"$SCREEN\"\n");
+    terminal.send("\"$SHMSAN\" run -q \"$SCREEN\"\n");
     terminal
 }
 
@@ -43,7 +43,7 @@ fn a_key_that_interrupts_reaches_the_program_once_and_the_command_goes_on() {
 #[test]
 fn a_program_that_is_interrupted_to_death_takes_the_command_with_it() {
     let mut command = Command::new(binary());
-    command.args(["run", "sh", "-c", "echo $SHMSAN_SESSION; exec sleep 60"]);
+    command.args(["run", "-q", "sh", "-c", "echo $SHMSAN_SESSION; exec sleep 60"]);
     let mut terminal = Terminal::start(command);
     let session = terminal.expect("\n");
     terminal.send(CTRL_C);
@@ -93,7 +93,7 @@ fn a_terminal_that_goes_away_is_told_to_the_program() {
     let fifo = folder.path().join("said");
     assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", "exec \"$SHMSAN\" run \"$TOLD\" >\"$FIFO\""]).env("FIFO", &fifo);
+    command.args(["-c", "exec \"$SHMSAN\" run -q \"$TOLD\" >\"$FIFO\""]).env("FIFO", &fifo);
     command.env("SHMSAN", binary()).env("TOLD", compile("command/told.c", Way::Bare));
     let terminal = Terminal::start(command);
     let mut lines = BufReader::new(std::fs::File::open(&fifo).unwrap()).lines().map(Result::unwrap);

@@ -11,7 +11,7 @@ fn what_the_program_leaves_running_is_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     let text = format!(
         "mkfifo up end
-         \"$SHMSAN\" run --wait=50s sh -c {} & run=$!
+         \"$SHMSAN\" run -q --wait=50s sh -c {} & run=$!
          read line <up; kill -0 $run; echo >end; wait $run; echo status $?",
         super::quoted(&format!("{DAEMON}; exit 0"))
     );
@@ -24,7 +24,7 @@ fn what_does_not_end_in_time_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let text = format!(
         "mkfifo up end
-         \"$SHMSAN\" run --wait=100ms sh -c {} || echo status $?
+         \"$SHMSAN\" run -q --wait=100ms sh -c {} || echo status $?
          cat pid; kill -0 $(cat pid); echo >end",
         super::quoted(&format!("{DAEMON}; read line <up; exit 9"))
     );
@@ -56,7 +56,7 @@ fn who_asks_for_init_as_the_parent_gets_it() {
     let adopts = |options: &str| {
         let text = format!(
             "rm -f go after; mkfifo go after
-             \"$SHMSAN\" run {options} sh -c {} & echo $!; read after <after; echo $after; wait",
+             \"$SHMSAN\" run -q {options} sh -c {} & echo $!; read after <after; echo $after; wait",
             super::quoted(orphan)
         );
         let ran = script(&text, folder.path(), &[]).go();
@@ -73,7 +73,7 @@ fn impatience_ends_the_waiting_and_not_the_daemon() {
     // The program has ended when the daemon is the command's only child.
     let text = format!(
         "mkfifo up end
-         \"$SHMSAN\" run --wait=50s sh -c {} & run=$!
+         \"$SHMSAN\" run -q --wait=50s sh -c {} & run=$!
          read line <up
          until test \"$(cat /proc/$run/task/$run/children)\" = \"$(cat pid) \"; do :; done
          kill -TERM $run; status=0; wait $run || status=$?; echo status $status; kill -0 $(cat pid); echo >end",
@@ -88,7 +88,7 @@ fn impatience_ends_the_waiting_and_not_the_daemon() {
 fn children_that_the_command_had_before_are_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     let text =
-        "sh -c 'sleep 60 & echo $! >pid; exec \"$SHMSAN\" run --wait=50s false' || echo status $?; kill $(cat pid)";
+        "sh -c 'sleep 60 & echo $! >pid; exec \"$SHMSAN\" run -q --wait=50s false' || echo status $?; kill $(cat pid)";
     let ran = script(text, folder.path(), &[]).go();
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("status 1\n", ""));
 }
