@@ -191,7 +191,19 @@ mod tests {
         let call = Call::Attach { id: ShmId(5), address: Addr(0), flags: 0 };
         let around = Surroundings { learned: Some(learned), ..around };
         assert_eq!(world.tracker.record(&call, Ok(0x10000), &around), Recorded::Done);
-        assert_eq!(rule_of(&detach(0x10000), &world), Some("not-an-attachment"));
+        let finding = first(&detach(0x10000), &world).unwrap();
+        assert_eq!(finding.rule.id, "not-an-attachment");
+        assert!(finding.why.starts_with("munmap, mmap"), "{}", finding.why);
+    }
+
+    #[test]
+    fn a_child_may_never_have_got_what_its_parent_attached() {
+        let mut world = attached();
+        world.tracker.become_child();
+        let finding = first(&detach(0x10000), &world).unwrap();
+        assert_eq!(finding.rule.id, "not-an-attachment");
+        assert!(finding.why.contains("MADV_DONTFORK"), "{}", finding.why);
+        assert!(finding.fix.contains("leave the shmdt to the parent"), "{}", finding.fix);
     }
 
     #[test]

@@ -18,8 +18,19 @@ pub fn words(address: Addr, facts: &dyn Facts) -> Words {
                 site: attachment.site,
             }),
             segment: facts.segment(attachment.id),
-            why: "munmap, mmap, mremap or SHM_REMAP has taken it away, and nothing is left to be detached".to_owned(),
-            fix: "give an attachment back by shmdt alone, and only once".to_owned(),
+            why: if attachment.inherited {
+                "the parent attached it before the fork; madvise(MADV_DONTFORK) keeps an attachment from the child, and \
+                 munmap, mmap, mremap or SHM_REMAP may have taken it away since"
+            } else {
+                "munmap, mmap, mremap or SHM_REMAP has taken it away, and nothing is left to be detached"
+            }
+            .to_owned(),
+            fix: if attachment.inherited {
+                "detach in the child only what it got: after MADV_DONTFORK, leave the shmdt to the parent"
+            } else {
+                "give an attachment back by shmdt alone, and only once"
+            }
+            .to_owned(),
             ..Words::default()
         };
     }
