@@ -7,7 +7,7 @@ use crate::facts::Kernel;
 use crate::kernel::{self, map};
 use crate::site::{self, Caller};
 use crate::state::{TRACKER, options};
-use shmsan_core::call::{Addr, ShmId};
+use shmsan_core::call::{Addr, Key, ShmId};
 use shmsan_core::check::slack::{self, Look, Slack};
 use shmsan_core::options::SlackCheck;
 use shmsan_core::rule::memory::SLACK_OVERFLOW;
@@ -102,6 +102,15 @@ fn tell(slack: &Slack, when: Look) {
     announce::finding(&SLACK_OVERFLOW, site, || slack::finding(slack, when, before, &Kernel::default()));
 }
 
+/// Whether another program may have given it an end_aligned=1 of its own: then the data it shares stands behind the end of ours.
+fn may_be_shifted(attachment: &Attachment) -> bool {
+    options().end_aligned
+        && TRACKER
+            .with(|tracker| tracker.segment(attachment.id))
+            .flatten()
+            .is_none_or(|segment| segment.key == Key::PRIVATE && segment.origin == Origin::Found)
+}
+
 /// Word by word: others may write there meanwhile.
 fn is_zero(bytes: &[AtomicU8]) -> bool {
     // SAFETY: eight atomic bytes are one atomic word, which is only read.
@@ -111,6 +120,9 @@ fn is_zero(bytes: &[AtomicU8]) -> bool {
 }
 
 fn look(attachment: &Attachment) -> Option<Slack> {
+    if may_be_shifted(attachment) {
+        return None;
+    }
     let page = kernel::page_size();
     let (begin, length) = slack::place(attachment, page)?;
     // To read a page that nobody has touched would give it memory.

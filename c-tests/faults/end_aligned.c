@@ -1,6 +1,8 @@
 /* For end_aligned=1: segments that end where their mapping ends. The argument: good (all works as usual, in this process and
- * its children), one (one byte too far, behind what was rounded), key (a segment with a key is attached as usual). */
+ * its children), one (one byte too far, behind what was rounded), key (a segment with a key is attached as usual), shared (this
+ * program once more, as another process that is given the id: it sees the data where the pages end). */
 #include "../support/check.h"
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
@@ -16,8 +18,19 @@ static unsigned long attached(int shmid)
     return status.shm_nattch;
 }
 
+static int other(int shmid)
+{
+    void *memory = shmat(shmid, NULL, 0);
+    CHECK(memory != (void *) -1 && shmdt(memory) == 0);
+    memory = shmat(shmid, NULL, 0);
+    CHECK(memory != (void *) -1);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3)
+        return other(atoi(argv[2]));
     CHECK(argc == 2);
     key_t key = strcmp(argv[1], "key") == 0 ? 0x51aa : IPC_PRIVATE;
     int shmid = shmget(key, SIZE, IPC_CREAT | 0600);
@@ -43,6 +56,19 @@ int main(int argc, char **argv)
         CHECK(waitpid(child, &status, 0) == child && status == 0 && again[0] == 'c');
         CHECK(shmdt((void *) again) == 0 && attached(shmid) == 1);
         CHECK(shmdt((void *) (memory + 1)) == -1 && errno == EINVAL);
+    } else if (strcmp(argv[1], "shared") == 0) {
+        for (int i = 0; i < SIZE; i++)
+            memory[i] = 'x';
+        char id[16];
+        snprintf(id, sizeof id, "%d", shmid);
+        int status;
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            execl("/proc/self/exe", argv[0], "other", id, (char *) NULL);
+            _exit(127);
+        }
+        CHECK(waitpid(child, &status, 0) == child && status == 0);
     } else if (strcmp(argv[1], "one") == 0) {
         CHECK(shmctl(shmid, IPC_RMID, NULL) == 0);
         memory[ROUNDED - 1] = 'x';

@@ -200,6 +200,10 @@ fn with_end_aligned_one_byte_too_far_faults_and_all_else_is_as_usual() {
             assert_eq!(summaries(&good, "interior-detach").len(), 1, "{way:?}\n{}", good.stderr);
             assert_eq!(summaries(&good, "double-detach").len(), 1, "{way:?}\n{}", good.stderr);
         }
+        // It writes inside the segment alone, and another process finds that behind the end of what it attached.
+        let shared = run("faults/end_aligned.c", &["shared"], way, "end_aligned=1:slack_check=always");
+        assert_eq!(shared.status.code(), Some(3), "{way:?}\n{}", shared.stderr);
+        assert_eq!(summaries(&shared, "slack-overflow").len(), 0, "{way:?}\n{}", shared.stderr);
         let one = run("faults/end_aligned.c", &["one"], way, "end_aligned=1");
         assert_eq!(one.status.signal(), Some(libc::SIGSEGV), "{way:?}\n{}", one.stderr);
         assert_eq!(summaries(&one, "overflow").len(), 1, "{way:?}\n{}", one.stderr);
