@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# PHP: its extensions shmop and sysvshm, each call of them, with the mistakes that they catch themselves.
+. "$(dirname "$0")/common.sh"
+needs php php-cli
+php -n -m | grep -qx shmop || php -m | grep -qx shmop || skip "PHP has no shmop here"
+php -m | grep -qx sysvshm || skip "PHP has no sysvshm here"
+
+cat >"$work/own.php" <<'PHP'
+<?php
+$key = ftok(__FILE__, 'a');
+$memory = shmop_open($key, 'n', 0600, 1000);
+var_dump(shmop_size($memory), shmop_write($memory, 'written by one', 0), @shmop_open($key, 'n', 0600, 1000));
+$reader = shmop_open($key, 'a', 0, 0);
+var_dump(shmop_read($reader, 0, 14));
+try { shmop_write($reader, 'x', 0); } catch (Error $error) { echo $error->getMessage(), "\n"; }
+try { shmop_read($reader, 990, 11); } catch (Error $error) { echo $error->getMessage(), "\n"; }
+var_dump(shmop_delete($memory));
+unset($memory, $reader);
+var_dump(@shmop_open($key, 'w', 0, 0));
+
+$store = shm_attach($key + 1, 20000, 0600);
+for ($round = 0; $round < 300; $round++) {
+    shm_put_var($store, $round % 7, str_repeat('v', $round));
+}
+var_dump(strlen(shm_get_var($store, 5)), shm_has_var($store, 7), shm_remove_var($store, 5), shm_has_var($store, 5));
+var_dump(@shm_put_var($store, 9, str_repeat('v', 30000)));
+$again = shm_attach($key + 1);
+var_dump(strlen(shm_get_var($again, 6)), shm_detach($again), shm_remove($store), shm_detach($store));
+PHP
+
+load() {
+    local status
+    under own
+    timeout 60 "${shim[@]}" php "$work/own.php"
+    status=$?
+    segments_left
+    return $status
+}
+
+compare guard=1 guard=0 slack_check=always:end_aligned=1

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Xvfb and x11perf: pictures through MIT-SHM, the client's segments attached by the server; and a screen in a segment.
+. "$(dirname "$0")/common.sh"
+needs Xvfb xvfb
+needs x11perf x11-apps
+
+case $pace in
+short) reps=200 ;;
+*) reps=4000 ;;
+esac
+
+# serve STEP WORDS…: starts a server, which finds a free display itself and says which.
+serve() {
+    under "$1"
+    shift
+    rm -f display
+    "${shim[@]}" Xvfb -displayfd 5 -screen 0 1024x768x24 -nolisten tcp -noreset "$@" 5>display &
+    server=$!
+    await 20 test -s display || return
+    DISPLAY=:$(cat display)
+    export DISPLAY
+}
+
+# A client that ends itself is "ended: 0".
+end_server() {
+    kill -TERM "$server"
+    wait "$server"
+    echo "Xvfb ended: $?"
+}
+
+perf() {
+    timeout 60 "${shim[@]}" x11perf -reps "$reps" -repeat 1 "$@" >>output
+    echo "x11perf $*: $?"
+    grep -c ' reps @ ' output
+}
+
+load() {
+    serve server || return
+    under pictures
+    perf -shmput10 -shmput500
+    perf -shmget10 -shmget500
+    # A client that is killed: the server lets go of its segment, which nobody removes, and goes on.
+    under killed
+    "${shim[@]}" x11perf -reps 100000000 -repeat 1 -shmput500 >>output &
+    client_pid=$!
+    await 40 attachments || return
+    kill -KILL "$client_pid"
+    wait "$client_pid" 2>/dev/null
+    await 20 no_attachments || return
+    before=$(segments)
+    under pictures
+    perf -shmput100
+    end_server
+    segments_left
+    serve screen-in-segment -shmem || return
+    under pictures
+    perf -shmput100
+    end_server
+    segments_left
+}
+
+# The server has attached it too, and lets go of it when its client is gone.
+attachments() { awk 'NR > 1 && $7 > 1 { found = 1 } END { exit !found }' /proc/sysvipc/shm; }
+no_attachments() { awk 'NR > 1 && $7 > 0 { found = 1 } END { exit found }' /proc/sysvipc/shm; }
+
+compare guard=1 guard=0 slack_check=always:end_aligned=1
