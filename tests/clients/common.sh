@@ -24,6 +24,8 @@ needs() {
 }
 
 finish() {
+    # Whoever ends a group ends us twice.
+    trap "" INT TERM HUP
     local pid
     for pid in $(jobs -p); do kill "$pid" 2>/dev/null; done
     for pid in "${strays[@]}"; do kill -KILL "$pid" 2>/dev/null; done

@@ -26,6 +26,8 @@ esac
 output=$(mktemp -d) || exit 1
 pids=()
 finish() {
+    # Whoever ends a group ends us twice.
+    trap "" INT TERM HUP
     # Each of them is a timeout, which ends all that it has started.
     for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
     wait
