@@ -32,6 +32,7 @@ finish() {
     wait 2>/dev/null
     cd / && rm -rf "$work"
 }
+# Processes of the load that no signal but this one ends.
 strays=()
 
 # A folder of our own; others may go through it, because some programs refuse to run as root.

@@ -94,13 +94,14 @@ load() {
     await 30 answers && psql "$sum"
 
     echo "the postmaster is killed, a backend lives on:"
-    sleeper two && kill -STOP "$backend"
+    sleeper two && kill -STOP "$backend" && strays=("$backend")
     down KILL
     start refused
     wait "$postmaster"
     echo "the next one: $?"
     sed -n 's/.*FATAL:  \(pre-existing shared memory block\) .*\( is still in use\).*/\1\2/p' server.log
     kill -KILL "$backend"
+    strays=()
     await 30 gone && await 30 nobody_left
     up
     under clients
