@@ -45,7 +45,6 @@ test-clients: all
 
 check: fmt clippy test
 	$(CARGO) test --release --test suite
-	$(MAKE) test-clients PACE=short
 	$(MAKE) demo
 
 fmt:
