@@ -46,7 +46,7 @@ fn unreadable(holders: &Holders) -> String {
     }
 }
 
-fn table(found: &[(&Holder, Vec<Mapped>)]) -> Vec<String> {
+fn table(found: &[(&Holder, &[Mapped])]) -> Vec<String> {
     const HEADINGS: [Heading; 4] = [
         Heading { name: "PID", side: Side::Right },
         Heading { name: "MAPPINGS", side: Side::Right },

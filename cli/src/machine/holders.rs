@@ -15,7 +15,8 @@ use std::os::unix::fs::MetadataExt;
 pub struct Holder {
     pub pid: i32,
     pub command: Option<Vec<u8>>,
-    pub mappings: Vec<Mapped>,
+    /// In the order of the ids, and of one by address.
+    mappings: Vec<Mapped>,
 }
 
 /// All that could be found.
@@ -28,11 +29,16 @@ pub struct Holders {
 
 impl Holders {
     /// Those that have this segment attached, with its mappings alone.
-    pub fn of(&self, id: ShmId) -> impl Iterator<Item = (&Holder, Vec<Mapped>)> {
-        self.processes.iter().filter_map(move |holder| {
-            let mappings: Vec<_> = holder.mappings.iter().filter(|mapped| mapped.id == id).copied().collect();
-            (!mappings.is_empty()).then_some((holder, mappings))
-        })
+    pub fn of(&self, id: ShmId) -> impl Iterator<Item = (&Holder, &[Mapped])> {
+        self.processes.iter().map(move |holder| (holder, holder.of(id))).filter(|(_, mappings)| !mappings.is_empty())
+    }
+}
+
+impl Holder {
+    fn of(&self, id: ShmId) -> &[Mapped] {
+        let begin = self.mappings.partition_point(|mapped| mapped.id.0 < id.0);
+        let length = self.mappings[begin..].partition_point(|mapped| mapped.id == id);
+        &self.mappings[begin..begin + length]
     }
 }
 
@@ -76,6 +82,7 @@ fn mappings(pid: i32, devices: &[Device]) -> io::Result<Vec<Mapped>> {
         found.extend(Mapped::parse(&line, devices));
         line.clear();
     }
+    found.sort_by_key(|mapped| mapped.id.0);
     Ok(found)
 }
 
