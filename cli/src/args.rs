@@ -63,7 +63,7 @@ pub struct Run {
     #[arg(long)]
     pub no_subreaper: bool,
     /// Print every call of every process, as strace would, in one order of time; to standard error, or to a file
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     pub trace: Option<PathBuf>,
     /// Write reports, the trace and the verdict as text, or as lines of JSON
     #[arg(long, value_enum, default_value = "text")]

@@ -153,7 +153,7 @@ pub fn format(arguments: &Run) -> TraceFormat {
 fn trace(arguments: &Run) -> Result<Option<Trace>, Failure> {
     let Some(file) = &arguments.trace else { return Ok(None) };
     // Without a name it goes where the reports go.
-    let file = Some(file).filter(|file| !file.as_os_str().is_empty()).map(|path| {
+    let file = Some(file).filter(|file| file.as_os_str() != "-").map(|path| {
         File::create(path).map_err(|error| Failure::Own(format!("--trace={}: {}", plain(path), said(&error))))
     });
     Ok(Some(Trace::new(file.transpose()?, format(arguments))))
