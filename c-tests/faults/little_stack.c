@@ -11,7 +11,7 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-enum { EXTRA = 1024 };
+enum { EXTRA = 6144 };
 static const size_t SIZES[] = { 1 << 20, (1 << 20) + 5000, 40UL << 30 };
 static sigjmp_buf out;
 

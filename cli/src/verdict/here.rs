@@ -63,6 +63,10 @@ impl Machine for Here {
         fs::read_link(format!("/proc/{pid}/exe")).ok().map(|path| path.into_os_string().into_vec())
     }
 
+    fn user(&self) -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+
     fn remove(&self, id: ShmId) -> io::Result<()> {
         segments::remove(id)
     }

@@ -54,6 +54,9 @@ impl<M: Machine> History<M> {
         self.look_for_the_last_time(end.now);
         let mut findings = std::mem::take(&mut self.findings);
         let mut leaks = Vec::new();
+        // One reason is enough of each.
+        let mut unwatched: BTreeMap<_, _> =
+            end.unwatched.filter(|(pid, _)| !self.has_journal(*pid)).into_iter().collect();
         for (id, status) in self.machine.segments() {
             let name = Name { namespace: self.machine.namespace(), id };
             let known = self.known(name);
@@ -69,9 +72,12 @@ impl<M: Machine> History<M> {
             let whose = self.whose(id, &status, creation.as_ref(), end);
             match whose {
                 Whose::Nobodys => continue,
+                Whose::Perhaps => {
+                    unwatched.entry(status.creator).or_insert(Unwatched::MayHaveMade(id, status.key));
+                    continue;
+                }
                 Whose::Unwatched => {
-                    let holder = Holder { pid: status.creator, command: None };
-                    findings.push(run::not_loaded(&holder, Unwatched::Made(id, status.key)));
+                    unwatched.entry(status.creator).or_insert(Unwatched::Made(id, status.key));
                 }
                 Whose::Runs => {}
             }
@@ -90,9 +96,7 @@ impl<M: Machine> History<M> {
                 ));
             }
         }
-        if let Some((pid, why)) = end.unwatched.filter(|(pid, _)| !self.has_journal(*pid)) {
-            findings.push(run::not_loaded(&Holder { pid, command: None }, why));
-        }
+        findings.extend(unwatched.iter().map(|(pid, why)| run::not_loaded(&Holder { pid: *pid, command: None }, *why)));
         findings.extend(self.vanished(end));
         let removable = leaks.iter().map(|(leak, status)| (leak.left.now.id, *status)).collect();
         let leaks: Vec<_> = leaks.into_iter().map(|(leak, _)| leak).collect();
@@ -120,6 +124,14 @@ impl<M: Machine> History<M> {
         let is_new = !self.before.contains(&id);
         match (is_new, self.has_journal(status.creator)) {
             (true, true) => Whose::Runs,
+            (true, false)
+                if !end.isolated
+                    && !end.seen.contains(&status.creator)
+                    && status.creator_uid == self.machine.user()
+                    && !self.machine.runs(status.creator, 0) =>
+            {
+                Whose::Perhaps
+            }
             (true, false) if end.isolated || end.seen.contains(&status.creator) => Whose::Unwatched,
             _ => Whose::Nobodys,
         }
@@ -185,6 +197,8 @@ enum Whose {
     Runs,
     /// Somebody of the run made it, who has no journal.
     Unwatched,
+    /// A process that is gone made it meanwhile.
+    Perhaps,
     Nobodys,
 }
 

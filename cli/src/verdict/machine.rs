@@ -20,6 +20,8 @@ pub trait Machine {
     fn runs(&self, pid: i32, began: u64) -> bool;
     /// The program's file of a process.
     fn exe(&self, pid: i32) -> Option<Vec<u8>>;
+    /// The user whose rights this process has.
+    fn user(&self) -> u32;
     /// Removes a segment.
     fn remove(&self, id: ShmId) -> std::io::Result<()>;
 }

@@ -94,6 +94,20 @@ fn a_segment_that_could_not_be_attached_is_told_with_the_attach_that_failed() {
 }
 
 #[test]
+fn what_an_unseen_grandchild_left_is_a_leak_in_a_fresh_namespace_and_else_perhaps_one() {
+    let program = compile("bad/shim-not-loaded.c", Way::Bare);
+    let script = format!("{}; exit 0", program.display());
+    let ran = |options: &[&str]| run(options, Path::new("/bin/sh"), &["-c", &script]).go();
+    let perhaps = ran(&[]);
+    assert_eq!(rules(&perhaps), ["shim-not-loaded"], "{}", perhaps.stderr);
+    assert!(perhaps.stderr.replace("\n       ", " ").contains("nothing to do with the run"), "{}", perhaps.stderr);
+    if private_namespaces_allowed() {
+        let certain = ran(&["--isolate"]);
+        assert_eq!(rules(&certain), ["shim-not-loaded", "leaked-segment"], "{}", certain.stderr);
+    }
+}
+
+#[test]
 fn what_somebody_else_removed_is_said_to_have_vanished() {
     let ran = tree(&[], "vanished");
     if ran.status.code() != Some(77) {

@@ -46,6 +46,8 @@ pub enum Unwatched {
     Privileged,
     /// It made this segment all the same.
     Made(ShmId, Key),
+    /// It made this segment while the run went on, and is gone: it may have been somebody else's.
+    MayHaveMade(ShmId, Key),
 }
 
 /// A process of the run without a journal.
@@ -66,6 +68,13 @@ pub fn not_loaded(process: &Holder, because: Unwatched) -> Finding {
                  LD_PRELOAD, or makes raw system calls"
             ),
             "see how it is started; a script that clears the environment takes LD_PRELOAD away too",
+        ),
+        Unwatched::MayHaveMade(id, key) => (
+            format!(
+                "it made segment {id} under key {key} while the run went on, has no journal, and is gone: it was one of the run's \
+                 that is static, setuid or makes raw system calls, or it had nothing to do with the run"
+            ),
+            "shmsan run --isolate tells: there, all segments are the run's",
         ),
     };
     Finding {
