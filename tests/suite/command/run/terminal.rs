@@ -80,8 +80,13 @@ fn a_stopped_job_may_go_on_in_the_background() {
     terminal.expect("Stopped");
     terminal.send("bg\n");
     terminal.expect("goes on\n");
-    // The command itself has been continued too: it passes on what is sent to it alone.
-    terminal.send("kill -QUIT $!\nkill -QUIT %1\nwait %1\necho status $?\n");
+    // Brought back, it is the terminal's again, as a whole.
+    terminal.send("fg\n");
+    terminal.expect("run -q");
+    terminal.send(CTRL_C);
+    terminal.expect("interrupted\n");
+    terminal.send(CTRL_BACKSLASH);
+    terminal.send("echo status $?\n");
     terminal.expect("status 4\n");
     terminal.send("exit\n");
     terminal.end();
