@@ -1,5 +1,5 @@
 /* Says how it was started, then each signal that it gets and from whom; SIGQUIT ends it with status 5. With the argument
-   "group", a child of it sends SIGUSR1 to their process group; with "start", it ends at once. */
+   "group", a child of it sends a real-time signal, which is counted, to their process group; with "start", it ends at once. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
@@ -44,7 +44,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "group") == 0) {
         pid_t child = fork();
         if (child == 0) {
-            kill(0, SIGUSR1);
+            kill(0, SIGRTMIN + 1);
             _exit(0);
         }
         waitpid(child, NULL, 0);

@@ -52,7 +52,7 @@ fn a_program_that_kills_its_group_is_not_killed_twice() {
     let conversation = "hear; hear; kill -USR2 $run; hear";
     let ran = told(folder.path(), "setsid \"$SHMSAN\" run -q \"$TOLD\" group", conversation);
     let lines: Vec<_> = ran.stdout.lines().collect();
-    let twice = lines.iter().filter(|line| line.starts_with("USR1")).count();
+    let twice = lines.iter().filter(|line| line.starts_with("a real-time signal")).count();
     assert_eq!(twice, 1, "{}", ran.stdout);
     assert!(lines.contains(&"USR2 from the parent") && lines.contains(&"status 5"), "{}", ran.stdout);
 }

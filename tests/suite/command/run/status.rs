@@ -1,8 +1,7 @@
 //! The exit status is the program's own; what kept it from being started has the codes of env(1) and timeout(1).
 
+use super::script;
 use crate::command::shmsan;
-use crate::harness::Way;
-use crate::harness::compile;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
@@ -20,12 +19,11 @@ fn the_programs_status_is_the_commands() {
 
 #[test]
 fn what_kills_the_program_kills_the_command() {
-    let dies = compile("command/dies.c", Way::Bare);
-    let dies = dies.to_str().unwrap();
     // A real-time signal too.
     for signal in [libc::SIGKILL, libc::SIGSEGV, libc::SIGTERM, libc::SIGPIPE, libc::SIGABRT, 40] {
         let folder = tempfile::tempdir().unwrap();
-        let ran = shmsan(&["run", "-q", dies, &signal.to_string()]).folder(folder.path()).go();
+        let text = "ulimit -c unlimited 2>/dev/null || true; exec \"$SHMSAN\" run -q \"$DIES\" \"$SIGNAL\"";
+        let ran = script(text, folder.path(), &["dies"]).env("SIGNAL", signal.to_string()).go();
         assert_eq!((ran.status.signal(), ran.stderr.as_str()), (Some(signal), ""));
         assert!(!ran.status.core_dumped(), "the command leaves a core beside the program's: {signal}");
     }
