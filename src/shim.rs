@@ -42,7 +42,7 @@ pub fn perform(call: Call, caller: Caller) -> isize {
     match carry_out(&call, None) {
         Err(errno) => refuse(call, errno, released, caller),
         Ok(value) => {
-            if !is_done(call, value, caller) {
+            if !is_done(call, value, caller, record_known_attach) {
                 take_note(call, value, change.as_ref(), caller);
             }
             keep_place(call, released);
@@ -85,7 +85,9 @@ const fn asks_for_a_look(call: Call) -> bool {
 }
 
 fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
-    let look = contain(|| judge::look(&call)).flatten();
+    // Somebody wants to hear of calls of which the rules have nothing to say.
+    let closely = options().looks_at_every_call() || lsan::is_there();
+    let look = if closely || asks_for_a_look(call) { contain(|| judge::look(&call)).flatten() } else { None };
     let released = match call {
         Call::Detach { address } => release_attachment(address, caller, inside),
         _ => None,
@@ -115,7 +117,10 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
             guard::after_detach(address, &released, Some(inside));
         }
     }
-    note(call, outcome, change.as_ref(), caller, inside);
+    let is_known = |value| is_done(call, value, caller, record_attach) || record_known(call, value, caller, inside);
+    if closely || !outcome.is_ok_and(is_known) {
+        note(call, outcome, change.as_ref(), caller, inside);
+    }
     if let Some(look) = look.filter(|_| outcome.is_ok()) {
         contain(|| judge::looked(&look, call, outcome, caller));
     }
@@ -197,11 +202,16 @@ fn restore(released: Released, _inside: &Inside) {
 /// Whether there is nothing to find out of a call that succeeded, and nothing to say: the usual case, made short.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-fn is_done(call: Call, value: usize, caller: Caller) -> bool {
+fn is_done(
+    call: Call,
+    value: usize,
+    caller: Caller,
+    record_attach: impl FnOnce(ShmId, Addr, i32, Caller) -> bool,
+) -> bool {
     match call {
         Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller)),
         Call::Attach { address, .. } if address.0 != 0 => false,
-        Call::Attach { id, flags, .. } => record_known_attach(id, Addr(value), flags, caller),
+        Call::Attach { id, flags, .. } => record_attach(id, Addr(value), flags, caller),
         Call::Control { command: IPC_RMID | IPC_SET, .. } | Call::Ftok { .. } => false,
         Call::Control { id, command: SHM_STAT | SHM_STAT_ANY, .. } => is_index(id, id_of(value)),
         Call::Control { .. } | Call::Detach { .. } => true,
@@ -212,6 +222,11 @@ fn is_done(call: Call, value: usize, caller: Caller) -> bool {
 fn record_known_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> bool {
     // A handler that interrupted us: its attachments are not tracked.
     let Some(_inside) = thread::enter() else { return true };
+    record_attach(id, address, flags, caller)
+}
+
+/// The same from inside.
+fn record_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> bool {
     let place = place(caller);
     contain(|| TRACKER.with(|tracker| tracker.record_known_attach(id, address, flags, place))).flatten() == Some(true)
 }
