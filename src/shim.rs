@@ -86,8 +86,8 @@ const fn asks_for_a_look(call: Call) -> bool {
 
 fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
     // Somebody wants to hear of calls of which the rules have nothing to say.
-    let closely = options().looks_at_every_call() || lsan::is_there();
-    let look = if closely || asks_for_a_look(call) { contain(|| judge::look(&call)).flatten() } else { None };
+    let closely = options().looks_at_every_call() || lsan::is_there() || asks_for_a_look(call);
+    let look = if closely { contain(|| judge::look(&call)).flatten() } else { None };
     let released = match call {
         Call::Detach { address } => release_attachment(address, caller, inside),
         _ => None,
