@@ -1,5 +1,6 @@
 //! A terminal with a person at it: a pty whose other end is the controlling terminal of a session of its own.
 
+use crate::harness::clean;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -38,8 +39,8 @@ impl Terminal {
             unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) };
         }
         quiet(&slave);
-        command.env("PS1", "").env("TERM", "xterm").env_remove("NO_COLOR").env_remove("ENV").env("LC_ALL", "C");
-        command.env_remove("LD_PRELOAD").env_remove("SHMSAN_OPTIONS");
+        clean(&mut command);
+        command.env("PS1", "").env("TERM", "xterm").env_remove("ENV");
         command.envs(variables.iter().copied());
         let end = || Stdio::from(slave.try_clone().unwrap());
         command.stdin(end()).stdout(end()).stderr(end());

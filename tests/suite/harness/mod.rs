@@ -7,7 +7,7 @@ mod run;
 
 pub use compile::{Compiler, Way, compile, compile_with, find_compiler, find_program, library_folder, scratch, source};
 pub use namespace::{is_root, private_namespaces_allowed};
-pub use run::{Ran, Run, normalise};
+pub use run::{Ran, Run, clean, normalise};
 
 use std::io::{self, Write};
 

@@ -41,11 +41,19 @@ impl Ran {
     }
 }
 
+/// Takes out of the surroundings what would change what shmsan does or how it looks; CI, too, asks for colours.
+pub fn clean(command: &mut Command) {
+    for name in ["SHMSAN_OPTIONS", "LD_PRELOAD", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C");
+}
+
 impl Run {
     /// A run of `program` the given way, in a private IPC namespace, with a clean SHMSAN_OPTIONS.
     pub fn new(program: impl AsRef<Path>, way: Way) -> Self {
         let mut command = Command::new(program.as_ref());
-        command.env_remove("SHMSAN_OPTIONS").env_remove("LD_PRELOAD").env("LC_ALL", "C");
+        clean(&mut command);
         if way == Way::Preloaded {
             command.env("LD_PRELOAD", library_folder().join("libshmsan.so"));
         }
