@@ -4,8 +4,9 @@ use super::compile::{Way, library_folder};
 use super::namespace::{isolate, private_namespaces_allowed, turn};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{Read, Seek, Write};
+use std::io::{Seek, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::FileExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -117,7 +118,7 @@ impl Run {
             .process_group(0);
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", self.command));
         let status = wait(&mut child, LIMIT);
-        let (stdout, stderr) = (text(stdout), text(stderr));
+        let (stdout, stderr) = (text(&stdout), text(&stderr));
         let status = status.unwrap_or_else(|| {
             let program = self.command.get_program().display();
             panic!("{program} did not end within {LIMIT:?}; it wrote\n{}\n{}", end_of(&stdout), end_of(&stderr))
@@ -132,10 +133,10 @@ fn end_of(text: &str) -> String {
     lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
-fn text(mut file: File) -> String {
-    let mut bytes = Vec::new();
-    file.rewind().unwrap();
-    file.read_to_end(&mut bytes).unwrap();
+/// What stands in the file. Its position is left alone: who outlives the run may be writing there.
+fn text(file: &File) -> String {
+    let mut bytes = vec![0; usize::try_from(file.metadata().unwrap().len()).unwrap()];
+    file.read_exact_at(&mut bytes, 0).unwrap();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 

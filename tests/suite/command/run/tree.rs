@@ -30,7 +30,7 @@ fn what_does_not_end_in_time_is_named_and_left_alone() {
     );
     let ran = script(&text, folder.path(), &[]).go();
     let pid = ran.stdout.lines().nth(1).unwrap_or_default();
-    assert!(ran.stdout.starts_with("status 9\n"), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("status 9\n"), "{ran:?}");
     let line = format!("shmsan: still running, not judged: pid {pid}, sh -c echo $$ >pid; echo >up;");
     assert!(ran.stderr.starts_with(&line) && ran.stderr.lines().count() == 1, "{}{}", ran.stdout, ran.stderr);
 }
