@@ -77,7 +77,7 @@ impl Facts for Kernel {
             uid: status.owner.uid,
             owner: self.user_name(status.owner.uid),
             creator: status.creator,
-            process: (status.creator != self.pid()).then(|| creator::of(&status)),
+            process: (status.creator != self.pid()).then(|| creator::of(id, &status)),
             age: u64::try_from(clock::time().0 / 1_000_000_000 - status.changed_at).ok(),
             attachments,
             own_attachments: own.min(attachments),

@@ -22,6 +22,7 @@ mod judge;
 mod kernel;
 mod keys;
 mod leaks;
+mod ledger;
 mod lifecycle;
 mod lock;
 mod lsan;

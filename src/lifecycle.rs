@@ -6,7 +6,7 @@ use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
 use crate::{
-    alloc, announce, facts, guard, journal, kernel, leaks, lsan, process, sink, site, thread, unmapped, verbose,
+    alloc, announce, facts, guard, journal, kernel, leaks, ledger, lsan, process, sink, site, thread, unmapped, verbose,
 };
 use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
@@ -128,6 +128,7 @@ fn settle() {
         return boundary::give_up("the tracker cannot be reached");
     }
     journal::forget();
+    ledger::leave();
     if !options().looks_at_every_call() && !lsan::is_there() && !journal::is_on() {
         boundary::open();
     }
@@ -137,8 +138,8 @@ fn settle() {
 const HELD_OVER_FORK: u32 = 1 << 8;
 
 /// In the order in which they may be taken inside one another.
-fn locks() -> [&'static RawLock; 5] {
-    [guard::quarantine::lock(), TRACKER.raw(), journal::lock(), site::lock(), alloc::lock()]
+fn locks() -> [&'static RawLock; 6] {
+    [guard::quarantine::lock(), TRACKER.raw(), journal::lock(), ledger::lock(), site::lock(), alloc::lock()]
 }
 
 /// Takes every lock, so that no child inherits one in the middle of its work. The thread counts as inside the shim until
@@ -231,6 +232,7 @@ extern "C" fn at_end(_: *mut c_void) {
         suppressions::say_used();
         verbose::say_seen();
     });
+    contain(ledger::end);
     journal::end();
     drop(inside);
     verdict::end();

@@ -8,18 +8,18 @@ use crate::site::{self, Caller};
 use crate::state::{SEEN, TRACKER, options};
 use crate::thread::{self, Inside};
 use crate::trace::Watch;
-use crate::{errno, journal, judge, keys, leaks, lsan, memory, process, slack};
+use crate::{errno, journal, judge, keys, leaks, ledger, lsan, memory, process, slack};
 use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::check::attach::USUAL;
 use shmsan_core::check::control::is_index;
 use shmsan_core::detail::{Change, Detail};
 use shmsan_core::errno::Errno;
-use shmsan_core::flags::{IPC_RMID, IPC_SET, SHM_STAT, SHM_STAT_ANY};
+use shmsan_core::flags::{IPC_CREAT, IPC_RMID, IPC_SET, SHM_STAT, SHM_STAT_ANY};
 use shmsan_core::rule::Ring;
 use shmsan_core::time::Time;
 use shmsan_core::tracker::seen::fingerprint;
 use shmsan_core::tracker::{
-    Attachment, Chosen, Failed, Place, Recorded, Released, Spare, Surroundings, Tracker, is_creation,
+    Attachment, Chosen, Failed, Origin, Place, Recorded, Released, Spare, Surroundings, Tracker, is_creation,
 };
 
 /// No page is smaller.
@@ -236,11 +236,16 @@ fn record_known(call: Call, value: usize, caller: Caller, _inside: &Inside) -> b
     contain(|| {
         let mut around = Surroundings { place: place(caller), learned: None, time: Time::default() };
         match call {
-            Call::Get { .. } if SEEN.contains_creation(fingerprint_of(call, caller)) => {
-                TRACKER.with(|tracker| tracker.record(&call, Ok(value), &around)) == Some(Recorded::Done)
+            Call::Get { key, size, .. } if SEEN.contains_creation(fingerprint_of(call, caller)) => {
+                let recorded = TRACKER.with(|tracker| tracker.record(&call, Ok(value), &around));
+                let done = recorded == Some(Recorded::Done);
+                if done {
+                    ledger::created(id_of(value), key, size, around.place.site);
+                }
+                done
             }
             Call::Control { id, command: IPC_RMID, .. } if !options().checks.wants(Ring::Advice) => {
-                SEEN.forget(id);
+                forget(id);
                 around.time = kernel::clock::time();
                 TRACKER.with(|tracker| tracker.record_known_removal(id, &around)) == Some(true)
             }
@@ -326,14 +331,34 @@ fn record(call: Call, outcome: Outcome, caller: Caller) {
         TRACKER.with(|tracker| tracker.record_failure(failed));
     }
     if let (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) = (call, outcome) {
-        SEEN.forget(id);
+        forget(id);
         around.time = kernel::clock::time();
     }
     loop {
         let recorded = TRACKER.with(|tracker| tracker.record(&call, outcome, &around));
-        if recorded == Some(Recorded::Done) || !find_out(recorded, &mut around) {
+        if recorded == Some(Recorded::Done) {
+            return enter_in_ledger(call, outcome, &around);
+        }
+        if !find_out(recorded, &mut around) {
             return;
         }
+    }
+}
+
+/// The segment is gone.
+#[inline]
+fn forget(id: ShmId) {
+    SEEN.forget(id);
+    ledger::removed(id);
+}
+
+/// Where the call has surely made a segment: the key alone does not tell, because it may have been there before.
+fn enter_in_ledger(call: Call, outcome: Outcome, around: &Surroundings) {
+    let (Call::Get { key, size, flags }, Ok(value)) = (call, outcome) else { return };
+    let is_ours = || around.learned.is_some_and(|learned| learned.origin == Origin::Created);
+    if is_creation(key, flags) || flags & IPC_CREAT != 0 && is_ours() {
+        let size = around.learned.map_or(size, |learned| learned.size);
+        ledger::created(id_of(value), key, size, around.place.site);
     }
 }
 

@@ -1,10 +1,10 @@
 //! The globals of the shim: the tracker and the options.
 
-use crate::journal;
 use crate::lock::Locked;
 use crate::memory::c_string;
 use crate::sink;
 use crate::weak::weak;
+use crate::{journal, ledger};
 use once_cell::race::OnceBox;
 use shmsan_core::options::Options;
 use shmsan_core::tracker::Tracker;
@@ -57,6 +57,9 @@ pub fn look_around() {
     GIVEN.store(if given { SOMETHING } else { NOTHING }, Relaxed);
     if let Some(session) = environment(c"SHMSAN_SESSION") {
         journal::join(session);
+    }
+    if let Some(runtime) = environment(c"XDG_RUNTIME_DIR") {
+        ledger::remember_runtime_folder(runtime);
     }
     let dumb = environment(c"TERM").is_some_and(|term| term == b"dumb");
     PLAIN_WANTED.store(dumb || environment(c"NO_COLOR").is_some(), Relaxed);

@@ -30,6 +30,17 @@ pub fn say_unguarded(reason: &str) {
     }
 }
 
+/// At the first creation, where no ledger can be kept.
+pub fn say_no_ledger(reason: &str) {
+    if is_wanted() {
+        let line = format!(
+            "=={}==shmsan: nobody will be told who made these segments: no ledger, {reason}\n",
+            identity::pid()
+        );
+        sink::say(line.as_bytes());
+    }
+}
+
 /// At exit.
 pub fn say_seen() {
     if !is_wanted() {

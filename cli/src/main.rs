@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod rm;
 mod run;
+mod symbols;
 mod sys;
 mod table;
 mod verdict;

@@ -1,10 +1,9 @@
 //! Places as a person reads them, looked up in the files of the programs, which may be gone or replaced by now.
 
-use super::process::Process;
 use addr2line::Loader;
 use object::{Object, ReadRef};
 use shmsan_core::demangle;
-use shmsan_core::record::{Module, Proof, fingerprint};
+use shmsan_core::record::{Module, Places, Proof, Source, fingerprint};
 use shmsan_core::site::{Frame, Site, end_at_main, most_telling};
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -17,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// Larger files are not searched for names.
 const LARGEST: u64 = 8 << 30;
 
-pub struct Names {
+pub struct Symbols {
     files: HashMap<(Vec<u8>, String), Option<Contents>>,
     /// Cut from the beginning of files' names.
     pub strip_path_prefix: Vec<u8>,
@@ -31,20 +30,22 @@ struct Contents {
     own: Loader,
 }
 
-impl Names {
-    pub fn new() -> Self {
+impl Default for Symbols {
+    fn default() -> Self {
         Self {
             files: HashMap::new(),
             strip_path_prefix: Vec::new(),
             debug_file_directory: PathBuf::from("/usr/lib/debug"),
         }
     }
+}
 
+impl Symbols {
     /// The innermost first; never empty.
-    pub fn frames(&mut self, process: &Process, site: Site) -> Vec<Frame> {
+    pub fn frames(&mut self, places: &Places, site: Site) -> Vec<Frame> {
         let mut frames = match site {
-            Site::Stack(number) => self.stack(process, number),
-            site => self.innermost(process, site),
+            Site::Stack(number) => self.stack(places, number),
+            site => self.innermost(places, site),
         };
         if frames.is_empty() {
             frames.push(Frame::default());
@@ -54,15 +55,15 @@ impl Names {
     }
 
     /// One frame of it: the innermost, unless that is in libc.
-    pub fn frame(&mut self, process: &Process, site: Site) -> Frame {
-        let frames = self.frames(process, site);
+    pub fn frame(&mut self, places: &Places, site: Site) -> Frame {
+        let frames = self.frames(places, site);
         most_telling(&frames).cloned().unwrap_or_default()
     }
 
-    fn stack(&mut self, process: &Process, number: u32) -> Vec<Frame> {
-        let Some(stack) = process.stacks.get(&number) else { return Vec::new() };
-        let mut frames = self.innermost(process, stack.innermost);
-        let mut callers = stack.callers.iter().map(|address| self.at(process, *address));
+    fn stack(&mut self, places: &Places, number: u32) -> Vec<Frame> {
+        let Some(stack) = places.stacks.get(&number) else { return Vec::new() };
+        let mut frames = self.innermost(places, stack.innermost);
+        let mut callers = stack.callers.iter().map(|address| self.at(places, *address));
         if let Site::Source(_) = stack.innermost {
             frames.extend(callers.next().into_iter().flatten().skip(1));
         }
@@ -71,21 +72,17 @@ impl Names {
         frames
     }
 
-    fn innermost(&mut self, process: &Process, site: Site) -> Vec<Frame> {
+    fn innermost(&mut self, places: &Places, site: Site) -> Vec<Frame> {
         match site {
             // One back: the call itself, and not the line after it.
-            Site::Return(address) => self.at(process, address.wrapping_sub(1)),
-            Site::Source(number) => process.sources.get(&number).map_or_else(Vec::new, |source| {
-                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                let function = (!source.function.is_empty()).then(|| text(&source.function));
-                vec![Frame { function, source: Some((text(&source.file), source.line)), ..Frame::default() }]
-            }),
+            Site::Return(address) => self.at(places, address.wrapping_sub(1)),
+            Site::Source(number) => places.sources.get(&number).map(Source::frame).into_iter().collect(),
             Site::Unknown | Site::Stack(_) => Vec::new(),
         }
     }
 
-    fn at(&mut self, process: &Process, address: usize) -> Vec<Frame> {
-        let Some(module) = process.module_at(address) else {
+    fn at(&mut self, places: &Places, address: usize) -> Vec<Frame> {
+        let Some(module) = places.module_at(address) else {
             return vec![Frame { address, ..Frame::default() }];
         };
         let offset = address.wrapping_sub(module.bias);

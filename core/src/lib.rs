@@ -13,6 +13,7 @@ mod fields;
 pub mod finding;
 pub mod flags;
 pub mod guard;
+pub mod ledger;
 pub mod machine;
 pub mod options;
 pub mod path;

@@ -3,7 +3,8 @@
 
 use crate::facts;
 use crate::kernel::file as read;
-use crate::kernel::shared::{self, Shared};
+use crate::kernel::file::Descriptor;
+use crate::kernel::shared::{self, Room, Shared};
 use crate::kernel::{self, clock};
 use shmsan_core::facts::started;
 use shmsan_core::record::{Beginning, Slot, Stored, USED};
@@ -157,7 +158,9 @@ impl File {
             return Err(Trouble::Unread);
         }
         *turn = name().ok_or(Trouble::Nameless)?;
-        let shared = Shared::make(in_folder(&mut path, folder, turn), SIZE, SMALL).map_err(Trouble::Refused)?;
+        let room = Room { size: SIZE, placed: SMALL, small: SMALL };
+        let path = in_folder(&mut path, folder, turn);
+        let shared = Shared::make(Descriptor(libc::AT_FDCWD), path, room).map_err(Trouble::Refused)?;
         for (slot, number) in beginning.store().into_iter().zip(0..) {
             put(shared, number, slot);
         }

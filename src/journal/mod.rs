@@ -3,17 +3,16 @@
 //! costs anything.
 
 mod file;
-mod said;
 
 use crate::boundary;
 use crate::kernel::{self, clock};
 use crate::lock::{Locked, RawLock};
-use crate::site::{self, Caller};
+use crate::site::{self, Caller, Said};
 use crate::state::{SEEN, options};
 use crate::{identity, lsan, process, shim, sink};
+pub use file::arguments;
 use file::{File, Trouble};
 use once_cell::race::OnceBox;
-use said::Said;
 use shmsan_core::call::{Call, Outcome, ShmId};
 use shmsan_core::event::Event;
 use shmsan_core::flags::IPC_RMID;

@@ -23,11 +23,16 @@ struct Capabilities {
 
 pub fn identity() -> Identity {
     Identity {
-        euid: id(libc::SYS_geteuid),
+        euid: euid(),
         egid: id(libc::SYS_getegid),
         groups: groups().unwrap_or_default(),
         capabilities: capabilities().unwrap_or_default(),
     }
+}
+
+/// geteuid(2).
+pub fn euid() -> u32 {
+    id(libc::SYS_geteuid)
 }
 
 fn id(call: c_long) -> u32 {

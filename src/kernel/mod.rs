@@ -4,6 +4,7 @@
 pub mod child;
 pub mod clock;
 pub mod file;
+pub mod folder;
 mod identity;
 pub mod map;
 pub mod maps;
@@ -15,7 +16,7 @@ pub mod seccomp;
 pub mod shared;
 pub mod signal;
 
-pub use identity::{identity, lock_limit};
+pub use identity::{euid, identity, lock_limit};
 pub use objects::{Other, creator_of_other};
 
 use libc::c_int;

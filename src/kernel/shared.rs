@@ -1,11 +1,22 @@
 //! A file that is written through memory: opened, mapped and closed in one breath, because a descriptor of ours may be
 //! closed or reused by the program at any time.
 
+use super::file::Descriptor;
 use super::int;
 use super::map;
 use super::raw::{Result, syscall, syscall6};
 use libc::c_int;
 use std::ffi::CStr;
+
+/// How much room a file has, in bytes and whole pages.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub size: usize,
+    /// So much of it has its place on the disk from the beginning.
+    pub placed: usize,
+    /// The size, all of it placed, where the kernel cannot place parts of a mapping later, or RLIMIT_FSIZE allows no more.
+    pub small: usize,
+}
 
 /// A file of ours that is mapped, and never shorter than it was made.
 #[derive(Clone, Copy, Debug)]
@@ -17,22 +28,22 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Makes the file `path`, which must not be there, readable to its owner alone, and maps `size` bytes of it. Where the
-    /// kernel cannot place bytes of a mapping later, it has `small` bytes, and all of them are placed.
-    pub fn make(path: &CStr, size: usize, small: usize) -> std::result::Result<Self, i32> {
+    /// Makes the file `path`, which must not be there, below `folder`, readable to its owner alone, and maps it.
+    pub fn make(folder: Descriptor, path: &CStr, room: Room) -> std::result::Result<Self, i32> {
         let limit = file_size_limit();
+        let Room { size, placed, small } = room;
         // Growing beyond it would raise SIGXFSZ.
-        let size = if limit >= size as u64 { size } else { small };
+        let (size, placed) = if limit >= size as u64 { (size, placed) } else { (small, small) };
         if limit < size as u64 {
             return Err(libc::EFBIG);
         }
         let flags = libc::O_RDWR | libc::O_CREAT | libc::O_EXCL | libc::O_NOFOLLOW | libc::O_CLOEXEC;
-        let arguments = [int(libc::AT_FDCWD), path.as_ptr() as usize, int(flags), 0o600];
+        let arguments = [int(folder.0), path.as_ptr() as usize, int(flags), 0o600];
         // SAFETY: `path` ends in NUL.
         let descriptor = unsafe { syscall(libc::SYS_openat, arguments) }?;
         let shared = map(descriptor, size).map(|address| Self { address, size, placed: 0 });
         let mut shared = shared.inspect_err(|_| close(descriptor))?;
-        let made = match shared.place(small) {
+        let made = match shared.place(placed) {
             Err(libc::EINVAL) => place_all(descriptor, small).map(|()| {
                 shared.size = small;
                 shared.placed = small;
@@ -44,15 +55,20 @@ impl Shared {
         Ok(shared)
     }
 
-    /// Places `bytes` more, so that touching them cannot fail (MADV_POPULATE_WRITE, Linux 5.14): EFAULT where the disk is
-    /// full.
+    /// Places `bytes` more.
     pub fn place(&mut self, bytes: usize) -> std::result::Result<(), i32> {
-        const POPULATE_WRITE: usize = 23;
         let bytes = bytes.min(self.size - self.placed);
-        // SAFETY: the pages are this mapping's own.
-        unsafe { syscall(libc::SYS_madvise, [self.address + self.placed, bytes, POPULATE_WRITE, 0]) }?;
+        self.place_at(self.placed, bytes)?;
         self.placed += bytes;
         Ok(())
+    }
+
+    /// Places whole pages, so that touching them cannot fail (MADV_POPULATE_WRITE, Linux 5.14): EFAULT where the disk is
+    /// full.
+    pub fn place_at(&self, offset: usize, bytes: usize) -> std::result::Result<(), i32> {
+        const POPULATE_WRITE: usize = 23;
+        // SAFETY: the pages are this mapping's own.
+        unsafe { syscall(libc::SYS_madvise, [self.address + offset, bytes, POPULATE_WRITE, 0]) }.map(drop)
     }
 
     /// Takes the mapping away, also what the kernel could not place of it.

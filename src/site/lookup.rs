@@ -12,6 +12,7 @@ use crate::kernel::{self, signal};
 use crate::lock::{Locked, RawLock};
 use crate::state::options;
 use shmsan_core::demangle;
+use shmsan_core::record;
 use shmsan_core::site::Frame;
 use std::ffi::CString;
 use std::panic::{self, AssertUnwindSafe};
@@ -40,6 +41,17 @@ pub fn is_reading_here() -> bool {
 pub fn frames(address: usize) -> Vec<Frame> {
     let found = signal::undisturbed(|| look_up(address));
     found.unwrap_or_else(|| in_module(address, modules::find(address).as_ref(), Vec::new()))
+}
+
+/// What `address` stood for in another process, which had this module there.
+pub fn frames_elsewhere(address: usize, module: &record::Module) -> Vec<Frame> {
+    let module = Module::of_another(module);
+    let look_up = |known: &mut Known| {
+        let Known { files, stack, .. } = known;
+        stack.run(|| contained(|| find(files, address, &module))).flatten().flatten()
+    };
+    let found = if options().symbolize { signal::undisturbed(|| KNOWN.with(look_up).flatten()) } else { None };
+    in_module(address, Some(&module), found.unwrap_or_default())
 }
 
 /// `None` where another thread takes too long over a large file, or was lost by a fork: it is waited for once.

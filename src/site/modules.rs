@@ -9,6 +9,7 @@ use object::elf::{PT_LOAD, PT_NOTE, ProgramHeader64};
 use object::pod::{from_bytes, slice_from_all_bytes};
 use object::read::elf::FileHeader;
 use object::{NativeEndian as Native, U64};
+use shmsan_core::record;
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
 
@@ -76,6 +77,16 @@ pub fn find(address: usize) -> Option<Module> {
 }
 
 impl Module {
+    /// One that another process had, as it wrote it down.
+    pub fn of_another(told: &record::Module) -> Self {
+        let proof = match &told.proof {
+            record::Proof::BuildId(id) => Proof::BuildId(id.clone()),
+            // The bytes themselves were not written down.
+            record::Proof::Beginning { .. } | record::Proof::Nothing => Proof::Nothing,
+        };
+        Self { bias: told.bias, path: told.path.clone(), proof, entry: None, witness: None }
+    }
+
     /// Whether `address` still lies in it.
     pub fn is_still_at(&self, address: usize) -> bool {
         let unchanged = |(at, bytes): &(usize, Vec<u8>)| peek_bytes(*at, bytes.len()).as_ref() == Some(bytes);

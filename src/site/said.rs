@@ -1,4 +1,4 @@
-//! Which places the journal has told of already: a call stores a number, and what it stands for is said once.
+//! Which places a journal or a ledger has told of already: a call stores a number, and what it stands for is said once.
 
 use shmsan_core::site::Site;
 

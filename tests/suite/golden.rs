@@ -42,7 +42,16 @@ pub fn same_everywhere(stderr: &str) -> String {
         replace_after(&text, "memory and swap are ", |size| (size.find('\n').unwrap_or(size.len()), "SIZE".into()));
     let text =
         ["(euid ", "egid "].iter().fold(text, |text, word| replace_after(&text, word, |id| (digits(id), "ID".into())));
-    let text = replace_after(&text, "(running), ", |name| (name.find(';').unwrap_or(name.len()), "COMMAND".into()));
+    let text = replace_after(&text, "    created ", |age| match age.find(" ago by") {
+        Some(length) if length <= "59 m 59 s".len() => (length, "AGE".into()),
+        _ => (0, String::new()),
+    });
+    let command = |name: &str| {
+        let line = &name[..name.find('\n').unwrap_or(name.len())];
+        (line.find(", at ").or_else(|| line.find(';')).unwrap_or(line.len()), "COMMAND".to_owned())
+    };
+    let text = replace_after(&text, "(running), ", command);
+    let text = replace_after(&text, "(dead), ", command);
     let text = replace_after(&text, "ipc:[", |number| (digits(number), "NUMBER".into()));
     let text = ["inode ", "gave ", "has ", ") = "].iter().fold(text, |text, word| {
         replace_after(&text, word, |rest| (hex(rest), if hex(rest) > 0 { "NUMBER".into() } else { String::new() }))

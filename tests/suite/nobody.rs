@@ -20,6 +20,10 @@ impl OpenFolder {
         Self { folder }
     }
 
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// A copy of `file` with this name and mode. Made by another process: a child that another test forks meanwhile
     /// would hold a copy of our own open for writing, and it could not be executed (ETXTBSY).
     pub fn copy(&self, file: &Path, name: &str, mode: u32) -> PathBuf {

@@ -4,9 +4,10 @@
 pub mod attached;
 
 use crate::ls::value::local;
-use crate::machine::{Look, Names, Segment, Unseen, command_of, holders, id_of};
+use crate::machine::{Look, Names, Segment, Unseen, command_of, holders, id_of, now};
 use crate::output::{complain, say, unavailable};
 use crate::progress::Progress;
+use crate::symbols::Symbols;
 use crate::sys::die_of_broken_pipes;
 use clap::Args;
 use rustix::param::page_size;
@@ -14,6 +15,7 @@ use shmsan_core::call::{Key, ShmId};
 use shmsan_core::detail::Status;
 use shmsan_core::facts::{Age, Life};
 use shmsan_core::flags::{Mode, PERMISSIONS, SHM_DEST, SHM_LOCKED};
+use shmsan_core::ledger::Maker;
 use shmsan_core::machine::{Permissions, ShortSize, Use, Wanted, key};
 use shmsan_core::report::paint::{Ink, Paint};
 use shmsan_core::text::Plain;
@@ -91,11 +93,15 @@ fn fields(segment: &Segment) -> Vec<(&'static str, String)> {
     if let Some(residence) = segment.residence {
         all.push(("in memory", format!("{} bytes, {} in swap", residence.resident, residence.swapped)));
     }
+    let maker = segment.creator.maker.as_ref();
     all.extend([
         ("mode", mode(status.owner.mode)),
         ("owner", user(status.owner.uid, status.owner.gid, &mut names)),
         ("creator", user(status.creator_uid, status.creator_gid, &mut names)),
-        ("created by", process(segment.creator.pid, segment.creator.life)),
+        ("created by", process(segment.creator.pid, segment.creator.life, segment.creator.command())),
+    ]);
+    all.extend(maker.into_iter().flat_map(creation));
+    all.extend([
         ("last used by", last_user(segment)),
         ("state", state(segment)),
         ("nattch", status.attachments.to_string()),
@@ -128,22 +134,49 @@ fn user(uid: u32, gid: u32, names: &mut Names) -> String {
     format!("{}, group {}", name(names.user(uid), "uid", uid), name(names.group(gid), "gid", gid))
 }
 
-/// With the command line while it runs.
-fn process(pid: i32, life: Life) -> String {
-    match (pid, life) {
-        (0, _) => "a process that cannot be seen from this pid namespace".to_owned(),
-        (pid, Life::Gone) => format!("pid {pid} (dead)"),
-        (pid, Life::Unknown) => format!("pid {pid} (whether it still runs cannot be seen)"),
-        (pid, Life::Runs) => match command_of(pid) {
-            Some(command) => format!("pid {pid} (running), {}", Plain(&command)),
-            None => format!("pid {pid} (running)"),
-        },
+/// With the command line where that is known.
+fn process(pid: i32, life: Life, command: Option<Vec<u8>>) -> String {
+    let life = match (pid, life) {
+        (0, _) => return "a process that cannot be seen from this pid namespace".to_owned(),
+        (_, Life::Gone) => "dead",
+        (_, Life::Unknown) => "whether it still runs cannot be seen",
+        (_, Life::Runs) => "running",
+    };
+    let command = command.map(|command| format!(", {}", Plain(&command))).unwrap_or_default();
+    format!("pid {pid} ({life}){command}")
+}
+
+/// What the ledger tells.
+fn creation(maker: &Maker) -> Vec<(&'static str, String)> {
+    let Maker { told, entry } = maker;
+    let mut symbols = Symbols::default();
+    let mut all = vec![("created at", symbols.frame(&told.places, entry.site).to_string())];
+    if !told.folder.is_empty() {
+        all.push(("in folder", Plain(&told.folder).to_string()));
     }
+    if let Some(path) = maker.path() {
+        all.push(("ftok", format!("\"{}\", {}", Plain(path), project(entry.key))));
+    }
+    let seconds = entry.time.0.div_euclid(1_000_000_000);
+    let age = u64::try_from(now() - seconds).unwrap_or_default();
+    all.push(("created on", format!("{}, {} ago", time(seconds), Age(age))));
+    all
+}
+
+/// As a program writes it.
+fn project(key: Key) -> String {
+    let project = key.project();
+    let letter = Some(project).filter(u8::is_ascii_alphanumeric);
+    letter.map_or_else(|| project.to_string(), |letter| format!("'{}' ({project})", char::from(letter)))
 }
 
 fn last_user(segment: &Segment) -> String {
     let Status { attached_at, detached_at, last, .. } = segment.status;
-    if attached_at.max(detached_at) == 0 { "nobody yet".to_owned() } else { process(last, segment.last_user) }
+    if attached_at.max(detached_at) == 0 {
+        return "nobody yet".to_owned();
+    }
+    let command = (segment.last_user == Life::Runs).then(|| command_of(last)).flatten();
+    process(last, segment.last_user, command)
 }
 
 fn state(segment: &Segment) -> String {

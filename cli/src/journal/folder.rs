@@ -158,21 +158,12 @@ fn take(process: &mut Process, number: Number, record: Record) -> Option<Said> {
             process.ended = true;
             What::End(time)
         }
-        Record::Source(source) => {
-            process.add_source(source);
-            return None;
-        }
-        Record::Stack(stack) => {
-            process.add_stack(stack);
-            return None;
-        }
-        Record::Module(module) => {
-            process.add_module(module);
-            return None;
-        }
         Record::Process(program) => {
-            process.exe = program.exe;
-            process.arguments = program.arguments;
+            process.program = program;
+            return None;
+        }
+        place => {
+            process.places.learn(place);
             return None;
         }
     };

@@ -1,12 +1,10 @@
 //! The journal of a run: what every process of the tree wrote down, read while they write. Every byte of it is a claim.
 
 mod folder;
-mod names;
 mod process;
 mod reader;
 
 pub use folder::{Journal, Trouble};
-pub use names::Names;
 pub use process::{Number, Process};
 
 use shmsan_core::event::Event;

@@ -1,7 +1,8 @@
 //! The columns of `ls`, defined once: their names are lsipc's where lsipc has such a column.
 
 use super::value::Value;
-use crate::machine::{Creator, Holders, Names, Segment, command_of};
+use crate::machine::{Creator, Holders, Names, Segment};
+use crate::symbols::Symbols;
 use crate::table::Side;
 use serde_json::json;
 use shmsan_core::facts::Life;
@@ -15,6 +16,7 @@ use std::fmt::Write;
 pub struct Sources {
     pub names: Names,
     pub holders: Option<Holders>,
+    pub symbols: Symbols,
 }
 
 pub struct Column {
@@ -39,7 +41,7 @@ const NUMBER: Column = Column {
 const TEXT: Column = Column { side: Side::Left, ..NUMBER };
 const LONG: Column = Column { side: Side::LeftAndCut, ..NUMBER };
 
-static COLUMNS: [Column; 27] = [
+static COLUMNS: [Column; 28] = [
     Column {
         name: "KEY",
         meaning: "the key; 0x00000000 is none (IPC_PRIVATE)",
@@ -112,9 +114,16 @@ static COLUMNS: [Column; 27] = [
     },
     Column {
         name: "CREATOR",
-        meaning: "pid of the process that made it, and its program while that runs",
+        meaning: "pid of the process that made it, and its program while that runs or where its ledger tells",
         is_usual: true,
         value: |segment, _| creator(&segment.creator),
+        ..LONG
+    },
+    Column {
+        name: "SITE",
+        meaning: "where it was made, if that was under shmsan",
+        is_usual: true,
+        value: |segment, sources| site(&segment.creator, sources),
         ..LONG
     },
     Column { name: "STATUS", meaning: "dest, locked", value: |segment, _| status(segment), ..TEXT },
@@ -150,7 +159,7 @@ static COLUMNS: [Column; 27] = [
     },
     Column {
         name: "COMMAND",
-        meaning: "the creator's command line, while it runs",
+        meaning: "the creator's command line, while it runs or as its ledger has it",
         value: |segment, _| command(&segment.creator),
         ..LONG
     },
@@ -288,9 +297,15 @@ fn creator(creator: &Creator) -> Value {
     let program = creator.program.as_ref().map(|name| Plain(name).to_string());
     let shown = match (creator.pid, creator.life, &program) {
         (0, ..) => "?".to_owned(),
-        (pid, Life::Gone, _) => format!("{pid} (dead)"),
-        (pid, Life::Unknown, _) => format!("{pid} (?)"),
-        (pid, Life::Runs, program) => format!("{pid} {}", program.as_deref().unwrap_or_default()),
+        (pid, life, program) => {
+            let known = match life {
+                Life::Gone => " (dead)",
+                Life::Unknown => " (?)",
+                Life::Runs => "",
+            };
+            let program = program.as_ref().map(|program| format!(" {program}")).unwrap_or_default();
+            format!("{pid}{known}{program}")
+        }
     };
     let is_alive = match creator.life {
         Life::Runs => Some(true),
@@ -300,9 +315,13 @@ fn creator(creator: &Creator) -> Value {
     Value::Both(shown, json!({ "pid": creator.pid, "alive": is_alive, "program": program }))
 }
 
+fn site(creator: &Creator, sources: &mut Sources) -> Value {
+    let Some(maker) = &creator.maker else { return Value::Nothing };
+    Value::Text(sources.symbols.frame(&maker.told.places, maker.entry.site).place())
+}
+
 fn command(creator: &Creator) -> Value {
-    let command = (creator.life == Life::Runs).then(|| command_of(creator.pid)).flatten();
-    command.map_or(Value::Nothing, |command| Value::Text(Plain(&command).to_string()))
+    creator.command().map_or(Value::Nothing, |command| Value::Text(Plain(&command).to_string()))
 }
 
 fn user(uid: u32, sources: &mut Sources) -> Value {

@@ -4,7 +4,7 @@ pub mod columns;
 mod json;
 pub mod value;
 
-use crate::machine::{Look, Names, Segment, holders};
+use crate::machine::{Look, Segment, holders};
 use crate::output::{complain, say, unavailable};
 use crate::progress::Progress;
 use crate::sys::die_of_broken_pipes;
@@ -99,7 +99,7 @@ fn table(segments: &[Segment], chosen: &[&Column], sources: &mut Sources, units:
 
 /// The table that shows what another verb is about to do.
 pub fn usual_table(segments: &[Segment]) -> String {
-    let mut sources = Sources { names: Names::default(), holders: None };
+    let mut sources = Sources::default();
     table(segments, &columns::usual(), &mut sources, Units::Short, true)
 }
 

@@ -1,12 +1,15 @@
-//! Who made a segment. The kernel keeps a pid, and pids come again. `Creators::of` answers for every verb: whoever knows
-//! more of creators that are gone says it there.
+//! Who made a segment. The kernel keeps a pid, and pids come again; a ledger, where the creator kept one, knows more, also
+//! when it is gone. `Creators::of` answers for every verb.
 
 use super::booted;
+use super::ledgers::Ledgers;
 use rustix::io::Errno;
 use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, test_kill_process};
+use shmsan_core::call::ShmId;
 use shmsan_core::detail::Status;
 use shmsan_core::facts::{Life, Namesake};
+use shmsan_core::ledger::Maker;
 use shmsan_core::machine::Stat;
 use std::collections::HashMap;
 use std::fs::File;
@@ -23,12 +26,24 @@ pub struct Creator {
     pub life: Life,
     /// The name of its program, where that is known.
     pub program: Option<Vec<u8>>,
+    /// What its ledger tells.
+    pub maker: Option<Maker>,
+}
+
+impl Creator {
+    /// Its command line: as it is while it runs, and else as its ledger has it.
+    pub fn command(&self) -> Option<Vec<u8>> {
+        let runs = (self.life == Life::Runs).then(|| command_of(self.pid)).flatten();
+        let told = || self.maker.as_ref().map(|maker| maker.told.process.command());
+        runs.or_else(told).filter(|command| !command.is_empty())
+    }
 }
 
 /// Looks at each process once, however many segments it made.
 #[derive(Default)]
 pub struct Creators {
     seen: HashMap<i32, Seen>,
+    ledgers: Ledgers,
 }
 
 /// The process that has a pid now.
@@ -38,11 +53,19 @@ struct Seen {
 }
 
 impl Creators {
-    pub fn of(&mut self, status: &Status) -> Creator {
+    pub fn of(&mut self, id: ShmId, status: &Status) -> Creator {
         let pid = status.creator;
-        let life = self.life(pid, status.changed_at);
-        let stat = self.seen(pid).stat.as_ref().filter(|_| life == Life::Runs);
-        Creator { pid, life, program: stat.map(|stat| stat.name.clone()) }
+        let maker = self.ledgers.maker(id, status);
+        let mut life = self.life(pid, status.changed_at);
+        let stat = self.seen(pid).stat.as_ref();
+        let began = maker.as_ref().map_or(0, |maker| maker.told.head.began);
+        if began != 0 && life == Life::Runs && stat.is_some_and(|stat| stat.started.ticks != began) {
+            // Another one has its pid, and the clock did not tell.
+            life = Life::Gone;
+        }
+        let runs = stat.filter(|_| life == Life::Runs).map(|stat| stat.name.clone());
+        let program = runs.or_else(|| maker.as_ref().and_then(|maker| name_of(&maker.told.process.exe)));
+        Creator { pid, life, program, maker }
     }
 
     /// Of the process that was there at this moment, in seconds since the epoch.
@@ -54,6 +77,12 @@ impl Creators {
     fn seen(&mut self, pid: i32) -> &Seen {
         self.seen.entry(pid).or_insert_with(|| look(pid))
     }
+}
+
+/// Without the folder.
+fn name_of(exe: &[u8]) -> Option<Vec<u8>> {
+    let exe = exe.strip_suffix(b" (deleted)").unwrap_or(exe);
+    exe.rsplit(|byte| *byte == b'/').next().map(<[u8]>::to_vec).filter(|name| !name.is_empty())
 }
 
 fn look(pid: i32) -> Seen {

@@ -2,6 +2,7 @@
 
 mod creator;
 mod holders;
+mod ledgers;
 mod names;
 mod segment;
 pub mod system;

@@ -101,7 +101,7 @@ impl Look {
         let residence = self.residences.get_or_insert_with(read).get(&id).copied();
         let last_used = status.attached_at.max(status.detached_at);
         let last_user = self.creators.life(status.last, last_used);
-        Segment { id, status, residence, creator: self.creators.of(&status), last_user }
+        Segment { id, status, residence, creator: self.creators.of(id, &status), last_user }
     }
 }
 

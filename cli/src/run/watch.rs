@@ -5,7 +5,8 @@ use super::log::Log;
 use super::program;
 use super::supervisor::{Ended, Outcome, Witness};
 use crate::args::{Format, Run};
-use crate::journal::{Journal, Names};
+use crate::journal::Journal;
+use crate::symbols::Symbols;
 use crate::sys::Status;
 use crate::verdict::{Count, End, Here, History, Style, Trace, Verdict};
 use rustix::time::{ClockId, clock_gettime};
@@ -47,9 +48,9 @@ impl<'a> Watch<'a> {
     pub fn begin(arguments: &'a Run, folder: &Path, options: &OsStr, log: &Log) -> Result<Self, Failure> {
         let (options, _) = Options::read(&[("SHMSAN_OPTIONS", options.as_bytes())]);
         let opened = File::open(folder).map_err(|error| Failure::Own(format!("{}: {}", plain(folder), said(&error))));
-        let mut names = Names::new();
-        names.strip_path_prefix.clone_from(&options.strip_path_prefix);
-        names.debug_file_directory = PathBuf::from(OsString::from_vec(options.debug_file_directory.clone()));
+        let mut symbols = Symbols::default();
+        symbols.strip_path_prefix.clone_from(&options.strip_path_prefix);
+        symbols.debug_file_directory = PathBuf::from(OsString::from_vec(options.debug_file_directory.clone()));
         let mut suppressions = Suppressions::default();
         if !options.suppressions.is_empty() {
             let path = Path::new(OsStr::from_bytes(&options.suppressions));
@@ -61,7 +62,7 @@ impl<'a> Watch<'a> {
         }
         suppressions.add_built_in();
         let trace = trace(arguments)?;
-        let history = History::new(Journal::new(OwnedFd::from(opened?)), Here::new(), names, trace);
+        let history = History::new(Journal::new(OwnedFd::from(opened?)), Here::new(), symbols, trace);
         Ok(Self { arguments, history, options, suppressions, tidied: Instant::now(), seen: HashSet::new() })
     }
 

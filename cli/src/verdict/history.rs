@@ -3,7 +3,8 @@
 use super::machine::Machine;
 use super::places::Places;
 use super::trace::Trace;
-use crate::journal::{Journal, Names, Number, Process, Said, What};
+use crate::journal::{Journal, Number, Process, Said, What};
+use crate::symbols::Symbols;
 use shmsan_core::call::ShmId;
 use shmsan_core::check::run::{self, Holder};
 use shmsan_core::finding::Finding;
@@ -20,7 +21,7 @@ const SETTLED_NS: i64 = 1_000_000_000;
 pub struct History<M> {
     pub(super) machine: M,
     pub(super) journal: Journal,
-    pub(super) names: Names,
+    pub(super) symbols: Symbols,
     pub(super) places: Places,
     pub(super) tree: Tree,
     trace: Option<Trace>,
@@ -45,12 +46,12 @@ enum Step {
 
 impl<M: Machine> History<M> {
     /// To be made before the program starts.
-    pub fn new(journal: Journal, machine: M, names: Names, trace: Option<Trace>) -> Self {
+    pub fn new(journal: Journal, machine: M, symbols: Symbols, trace: Option<Trace>) -> Self {
         let before = machine.segments().into_iter().map(|(id, _)| id).collect();
         Self {
             machine,
             journal,
-            names,
+            symbols,
             places: Places::default(),
             tree: Tree::default(),
             trace,
@@ -71,7 +72,7 @@ impl<M: Machine> History<M> {
             self.waiting.push((said.time(), Step::Said(said)));
         }
         if let Some(trace) = &mut self.trace {
-            trace.write(Some(now), &self.journal, &mut self.names);
+            trace.write(Some(now), &self.journal, &mut self.symbols);
         }
         self.settle(Some(Time(now.0.saturating_sub(SETTLED_NS))));
     }
@@ -99,7 +100,7 @@ impl<M: Machine> History<M> {
     pub(super) fn look_for_the_last_time(&mut self, now: Time) {
         self.look(now);
         if let Some(trace) = &mut self.trace {
-            trace.write(None, &self.journal, &mut self.names);
+            trace.write(None, &self.journal, &mut self.symbols);
         }
         self.settle(None);
     }
@@ -158,8 +159,8 @@ impl<M: Machine> History<M> {
     fn notice_execs(&mut self) {
         let holders: HashSet<_> = self.tree.holders_of_removed().collect();
         let replaced = |(number, process): &(Number, &Process)| {
-            let runs_another = || self.machine.exe(process.pid).is_some_and(|exe| exe != process.exe);
-            !process.gone && holders.contains(&member(*number)) && !process.exe.is_empty() && runs_another()
+            let runs_another = || self.machine.exe(process.pid).is_some_and(|exe| exe != process.program.exe);
+            !process.gone && holders.contains(&member(*number)) && !process.program.exe.is_empty() && runs_another()
         };
         let replaced: Vec<_> = self.journal.processes().filter(replaced).map(|(number, _)| number).collect();
         for number in replaced {
@@ -209,7 +210,7 @@ impl<M: Machine> History<M> {
 
     pub(super) fn holder(&self, process: Number) -> Holder {
         let process = self.journal.process(process);
-        Holder { pid: process.pid, command: Some(process.command()).filter(|command| !command.is_empty()) }
+        Holder { pid: process.pid, command: Some(process.program.command()).filter(|command| !command.is_empty()) }
     }
 
     /// Whether segments of that namespace can be looked at; one that is not known is taken for ours.

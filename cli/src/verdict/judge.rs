@@ -100,8 +100,8 @@ impl<M: Machine> History<M> {
         findings.extend(self.vanished(end));
         let removable = leaks.iter().map(|(leak, status)| (leak.left.now.id, *status)).collect();
         let leaks: Vec<_> = leaks.into_iter().map(|(leak, _)| leak).collect();
-        let Self { places, journal, names, .. } = self;
-        findings.extend(run::leaked(&leaks, &mut |site| places.same(site, journal, names)));
+        let Self { places, journal, symbols, .. } = self;
+        findings.extend(run::leaked(&leaks, &mut |site| places.same(site, journal, symbols)));
         let processes = self.journal.processes().count();
         Verdict { findings, leaks: removable, said: std::mem::take(&mut self.said), processes }
     }
@@ -156,7 +156,7 @@ impl<M: Machine> History<M> {
                 uid: status.owner.uid,
                 owner: self.machine.user_name(status.owner.uid),
                 creator: status.creator,
-                process: Some(Process { pid: status.creator, life, command }),
+                process: Some(Process { pid: status.creator, life, command, made: None }),
                 age,
                 attachments: status.attachments,
                 own_attachments: 0,

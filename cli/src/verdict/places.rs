@@ -1,6 +1,7 @@
 //! Places of all processes of the run under numbers of one kind: a site means nothing without the process it is of.
 
-use crate::journal::{Journal, Names, Number};
+use crate::journal::{Journal, Number};
+use crate::symbols::Symbols;
 use shmsan_core::site::{Frame, Site};
 use std::collections::HashMap;
 
@@ -32,19 +33,19 @@ impl Places {
     }
 
     /// What can be printed of a site that was kept, the innermost frame first; never empty.
-    pub fn frames(&mut self, site: Site, journal: &Journal, names: &mut Names) -> Vec<Frame> {
+    pub fn frames(&mut self, site: Site, journal: &Journal, symbols: &mut Symbols) -> Vec<Frame> {
         let Some((number, (process, own))) = self.find(site) else { return vec![Frame::default()] };
-        let look = || names.frames(journal.process(process), own);
+        let look = || symbols.frames(&journal.process(process).places, own);
         self.frames.entry(number).or_insert_with(look).clone()
     }
 
     /// The first of the sites that look the same as this one, in programs of the same name.
-    pub fn same(&mut self, site: Site, journal: &Journal, names: &mut Names) -> Site {
+    pub fn same(&mut self, site: Site, journal: &Journal, symbols: &mut Symbols) -> Site {
         let Some((number, (process, _))) = self.find(site) else { return site };
-        let frames = self.frames(site, journal, names);
-        let exe = &journal.process(process).exe;
+        let frames = self.frames(site, journal, symbols);
+        let exe = &journal.process(process).program.exe;
         let is_same = |(other, (process, _)): &(u32, (Number, Site))| {
-            journal.process(*process).exe == *exe
+            journal.process(*process).program.exe == *exe
                 && self.frames.get(other).is_some_and(|others| look_alike(others, &frames))
         };
         (0..)

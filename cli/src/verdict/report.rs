@@ -114,12 +114,12 @@ impl<M: Machine> History<M> {
     }
 
     fn frames(&mut self, site: Site) -> Vec<Frame> {
-        let Self { places, journal, names, .. } = self;
-        places.frames(site, journal, names)
+        let Self { places, journal, symbols, .. } = self;
+        places.frames(site, journal, symbols)
     }
 
     fn exe(&self, site: Site) -> Vec<u8> {
-        self.places.process(site).map(|process| self.journal.process(process).exe.clone()).unwrap_or_default()
+        self.places.process(site).map(|process| self.journal.process(process).program.exe.clone()).unwrap_or_default()
     }
 }
 

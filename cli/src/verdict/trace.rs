@@ -1,6 +1,7 @@
 //! The calls of all processes in one order of time, as they happen: a call is held back until no earlier one can come.
 
-use crate::journal::{Journal, Names, Number};
+use crate::journal::{Journal, Number};
+use crate::symbols::Symbols;
 use shmsan_core::event::Event;
 use shmsan_core::options::TraceFormat;
 use shmsan_core::report::{json, trace};
@@ -34,7 +35,7 @@ impl Trace {
     }
 
     /// Writes what began before `now` by some margin; at the end of the run, `None`, all there is.
-    pub fn write(&mut self, now: Option<Time>, journal: &Journal, names: &mut Names) {
+    pub fn write(&mut self, now: Option<Time>, journal: &Journal, symbols: &mut Symbols) {
         // A stable order: a process's own calls stay as they were.
         self.waiting.sort_by_key(|(_, event)| event.stamp.time);
         let ready = match now {
@@ -43,10 +44,10 @@ impl Trace {
         };
         for (process, event) in self.waiting.drain(..ready) {
             let process = journal.process(process);
-            let frame = names.frame(process, event.site);
+            let frame = symbols.frame(&process.places, event.site);
             let line = match self.format {
                 TraceFormat::Text => trace::line(&event, &frame),
-                TraceFormat::Json => json::call(&event, Some(&process.exe), &frame),
+                TraceFormat::Json => json::call(&event, Some(&process.program.exe), &frame),
             };
             if self.broken.is_none() {
                 self.broken = self.out.write_all(line.as_bytes()).err();

@@ -14,7 +14,7 @@ pub use heir::Heir;
 pub use map::{Access, Kind, Mapping, Scan, Space, Visit, mapping};
 pub use memory::{HugePages, Memory, Size};
 pub use parse::{Started, field_of, mappings_by_segment, memory, started, user_name};
-pub use process::{Identity, Life, Namesake, Process};
+pub use process::{Identity, Life, Made, Namesake, Process};
 pub use segment::{Age, SegmentFacts};
 
 use crate::call::{Addr, Key, ShmId};

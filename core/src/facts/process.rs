@@ -1,12 +1,27 @@
 //! Other processes, and this one's rights.
 
+use crate::site::Frame;
+
 /// A process that is named in a segment's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Process {
     pub pid: i32,
     pub life: Life,
-    /// Its command line with spaces between the arguments, while it runs and may be looked at.
+    /// Its command line with spaces between the arguments, while it runs and may be looked at, or as the ledger has it.
     pub command: Option<Vec<u8>>,
+    /// How it made the segment, where the ledger tells.
+    pub made: Option<Made>,
+}
+
+/// The creation of a segment by another process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Where the shmget was.
+    pub frame: Frame,
+    /// For how many seconds it is there.
+    pub age: u64,
+    /// What ftok(3) made the key of.
+    pub path: Option<Vec<u8>>,
 }
 
 /// Whether a process is still there. A pid alone does not tell: another one may have it by now.

@@ -68,7 +68,11 @@ impl fmt::Display for SegmentFacts {
 
 impl SegmentFacts {
     fn write_creator(&self, f: &mut fmt::Formatter<'_>, process: &Process) -> fmt::Result {
-        f.write_str("\n    created by ")?;
+        f.write_str("\n    created ")?;
+        if let Some(made) = &process.made {
+            write!(f, "{} ago ", Age(made.age))?;
+        }
+        f.write_str("by ")?;
         match (process.pid, process.life) {
             (0, _) => f.write_str("a process that cannot be seen from here")?,
             (pid, Life::Gone) => write!(f, "pid {pid} (dead)")?,
@@ -77,6 +81,13 @@ impl SegmentFacts {
         }
         if let Some(command) = &process.command {
             write!(f, ", {}", Plain(command))?;
+        }
+        if let Some(made) = &process.made {
+            write!(f, ", at {}", made.frame.summary())?;
+            return match &made.path {
+                Some(path) => write!(f, "; its key is of ftok(\"{}\", …)", Plain(path)),
+                None => Ok(()),
+            };
         }
         match self.age {
             Some(age) => write!(f, "; unchanged for {}", Age(age)),
@@ -103,7 +114,8 @@ impl fmt::Display for Age {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::fake;
+    use crate::facts::{Made, fake};
+    use crate::site::Frame;
 
     #[test]
     fn a_segment_is_described_with_what_is_known_of_it() {
@@ -124,7 +136,7 @@ mod tests {
     #[test]
     fn another_creator_has_a_line_of_its_own() {
         let line = |pid, life, command: Option<&str>, age| {
-            let process = Process { pid, life, command: command.map(Into::into) };
+            let process = Process { pid, life, command: command.map(Into::into), made: None };
             let facts = SegmentFacts { process: Some(process), age, ..fake::segment(3) };
             facts.to_string().lines().nth(1).unwrap().to_owned()
         };
@@ -132,6 +144,25 @@ mod tests {
         assert_eq!(line(7, Life::Runs, Some("a\x1b[m b"), None), "    created by pid 7 (running), a\\x1b[m b");
         assert_eq!(line(7, Life::Unknown, None, Some(9)), "    created by pid 7; unchanged for 9 s");
         assert_eq!(line(0, Life::Unknown, None, None), "    created by a process that cannot be seen from here");
+    }
+
+    #[test]
+    fn what_the_ledger_tells_of_a_creator_stands_in_its_line() {
+        let line = |path: Option<&[u8]>| {
+            let frame = Frame {
+                function: Some("open_queue".into()),
+                source: Some(("src/queue.c".into(), 41)),
+                ..Frame::default()
+            };
+            let made = Some(Made { frame, age: 7380, path: path.map(Into::into) });
+            let command = Some(b"./server --workers 2".to_vec());
+            let process = Some(Process { pid: 22702, life: Life::Gone, command, made });
+            SegmentFacts { process, age: Some(9), ..fake::segment(3) }.to_string().lines().nth(1).unwrap().to_owned()
+        };
+        let expected =
+            "    created 2 h 03 m ago by pid 22702 (dead), ./server --workers 2, at src/queue.c:41 in open_queue";
+        assert_eq!(line(None), expected);
+        assert_eq!(line(Some(b"/srv/\x1b[m")), format!("{expected}; its key is of ftok(\"/srv/\\x1b[m\", …)"));
     }
 
     #[test]

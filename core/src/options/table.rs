@@ -101,6 +101,14 @@ pub const TABLE: &[Entry] = &[
         kind: Kind::Switch(|options| &mut options.help),
     },
     Entry {
+        name: "ledger",
+        default: "1",
+        meaning: "write down which segments this process makes, and where, in a file of the user's own that outlives the \
+                  process ($XDG_RUNTIME_DIR/shmsan, else /run/shmsan or /dev/shm/shmsan-UID): later reports, shmsan info \
+                  and shmsan ls tell from it who left a segment behind",
+        kind: Kind::Switch(|options| &mut options.ledger),
+    },
+    Entry {
         name: "log_path",
         default: "stderr",
         meaning: "where reports and trace lines go: stderr, stdout, or a file's path, to which .PID is added; a %p in it \

@@ -1,14 +1,14 @@
 //! What a process says of itself in its journal: who it is, what was found in it, and that it ended by itself.
 
 use super::slot::Stored;
-use super::{END, FINDING, PROCESS, place};
+use super::{END, FINDING, FOLDER, PROCESS, place};
 use crate::fields::Fields;
 use crate::rule::Severity;
 use crate::site::Site;
 use crate::time::Time;
 
 /// What runs in the process, from its beginning or from an exec on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Process {
     /// The program's file; empty where there is no /proc to tell.
     pub exe: Vec<u8>,
@@ -36,6 +36,17 @@ impl Process {
         let mut fields = Fields(&stored.bytes);
         let exe = fields.bytes(usize::try_from(stored.head[1]).ok()?)?.to_vec();
         Some(Self { exe, arguments: fields.0.to_vec() })
+    }
+
+    /// Its arguments with spaces between them; the file's name where they are not known.
+    #[must_use]
+    pub fn command(&self) -> Vec<u8> {
+        let mut command = self.arguments.clone();
+        while command.last() == Some(&0) {
+            command.pop();
+        }
+        command.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b' ');
+        if command.is_empty() { self.exe.clone() } else { command }
     }
 }
 
@@ -69,4 +80,10 @@ impl Finding {
 #[must_use]
 pub fn end(time: Time) -> Stored {
     Stored::new(END, [time.0.cast_unsigned(), 0, 0, 0, 0, 0], Vec::new())
+}
+
+/// The folder that the process is in.
+#[must_use]
+pub fn folder(folder: &[u8]) -> Stored {
+    Stored::new(FOLDER, [0; 6], folder.to_vec())
 }

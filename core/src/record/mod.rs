@@ -1,5 +1,5 @@
 //! The journal's binary form: what a process writes into its mapped file while it runs, and `shmsan run` reads, also after
-//! a kill -9. Whoever reads it takes every byte for a claim.
+//! a kill -9. Whoever reads it takes every byte for a claim. The ledger has some of the same records.
 //!
 //! A file begins with [`Beginning`]; behind it stand records. What is there is counted in the word [`USED`], which moves on
 //! when a record is whole.
@@ -8,14 +8,17 @@ mod called;
 mod detail;
 mod file;
 mod life;
-mod place;
+pub(crate) mod place;
+mod places;
 mod slot;
 
 pub use called::store as call;
 pub use file::{Beginning, USED, VERSION};
-pub use life::{Finding, Process, end};
-pub use place::{Module, Proof, Source, Stack, fingerprint};
-pub use slot::{Slot, Stored, look};
+pub use life::{Finding, Process, end, folder};
+pub use place::{Module, Path, Proof, Source, Stack, fingerprint};
+pub use places::Places;
+pub use slot::{Slot, Stored, look, slots};
+pub(crate) use slot::{high, low, pair};
 
 use crate::event::Event;
 use crate::time::Time;
@@ -28,6 +31,8 @@ const MODULE: u8 = 5;
 const PROCESS: u8 = 6;
 const FINDING: u8 = 7;
 const END: u8 = 8;
+const FOLDER: u8 = 9;
+const PATH: u8 = 10;
 
 /// What a record says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +45,10 @@ pub enum Record {
     Process(Process),
     Finding(Finding),
     End(Time),
+    /// The folder that the process is in; in a ledger only.
+    Folder(Vec<u8>),
+    /// In a ledger only.
+    Path(Path),
 }
 
 impl Record {
@@ -54,6 +63,8 @@ impl Record {
             PROCESS => Self::Process(Process::load(stored)?),
             FINDING => Self::Finding(Finding::load(stored)?),
             END => Self::End(Time(stored.head[1].cast_signed())),
+            FOLDER => Self::Folder(stored.bytes.clone()),
+            PATH => Self::Path(Path::load(stored)?),
             _ => return None,
         })
     }

@@ -2,9 +2,9 @@
 //! it.
 
 use super::slot::Stored;
-use super::{MODULE, SOURCE, STACK};
+use super::{MODULE, PATH, SOURCE, STACK};
 use crate::fields::Fields;
-use crate::site::Site;
+use crate::site::{Frame, Site};
 
 /// What a [`Site::Source`] stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,13 @@ pub struct Stack {
     pub number: u32,
     pub innermost: Site,
     pub callers: Vec<usize>,
+}
+
+/// What ftok(3) was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    pub number: u32,
+    pub text: Vec<u8>,
 }
 
 /// An executable or library that addresses lie in.
@@ -58,7 +65,7 @@ const RETURN: u8 = 1;
 const BY_SOURCE: u8 = 2;
 const BY_STACK: u8 = 3;
 
-pub(super) const fn numbers(site: Site) -> (u8, u64) {
+pub(crate) const fn numbers(site: Site) -> (u8, u64) {
     match site {
         Site::Unknown => (UNKNOWN, 0),
         Site::Return(address) => (RETURN, address as u64),
@@ -67,7 +74,7 @@ pub(super) const fn numbers(site: Site) -> (u8, u64) {
     }
 }
 
-pub(super) fn site(place: u8, number: u64) -> Option<Site> {
+pub(crate) fn site(place: u8, number: u64) -> Option<Site> {
     Some(match place {
         UNKNOWN => Site::Unknown,
         RETURN => Site::Return(usize::try_from(number).ok()?),
@@ -93,6 +100,16 @@ impl Source {
     }
 }
 
+impl Source {
+    /// As it is printed.
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let function = (!self.function.is_empty()).then(|| text(&self.function));
+        Frame { function, source: Some((text(&self.file), self.line)), ..Frame::default() }
+    }
+}
+
 impl Stack {
     #[must_use]
     pub fn store(number: u32, innermost: Site, callers: &[usize]) -> Stored {
@@ -108,6 +125,17 @@ impl Stack {
         let mut fields = Fields(&stored.bytes);
         let callers = std::iter::from_fn(|| usize::try_from(fields.u64()?).ok()).collect();
         Some(Self { number: u32::try_from(number).ok()?, innermost, callers })
+    }
+}
+
+impl Path {
+    #[must_use]
+    pub fn store(number: u32, text: &[u8]) -> Stored {
+        Stored::new(PATH, [u64::from(number), 0, 0, 0, 0, 0], text.to_vec())
+    }
+
+    pub(super) fn load(stored: &Stored) -> Option<Self> {
+        Some(Self { number: u32::try_from(stored.head[1]).ok()?, text: stored.bytes.clone() })
     }
 }
 

@@ -1,7 +1,17 @@
 //! The journal's unit: 64 bytes. A record is a head, and as many continuations as its bytes need, one behind the other.
 
+use super::fingerprint;
+
 /// Eight words in the machine's own order: who reads a journal is on the machine that wrote it.
 pub type Slot = [u64; 8];
+
+/// The whole slots that stand in some bytes of a file.
+#[must_use]
+pub fn slots(bytes: &[u8]) -> Vec<Slot> {
+    let word = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_ne_bytes);
+    let slot = |bytes: &[u8]| std::array::from_fn(|index| word(&bytes[index * 8..index * 8 + 8]));
+    bytes.chunks_exact(size_of::<Slot>()).map(slot).collect()
+}
 
 /// Bytes that one continuation holds.
 pub const ROOM: usize = size_of::<Slot>() - size_of::<u64>();
@@ -32,6 +42,12 @@ impl Stored {
     pub(super) fn with(mut self, note: u64) -> Self {
         self.head[0] |= note << 8;
         self
+    }
+
+    /// A number that another record hardly has.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.head.iter().fold(fingerprint(&self.bytes), |sum, word| (sum ^ word).wrapping_mul(0x100_0000_01b3))
     }
 
     /// How many slots it takes.
@@ -78,15 +94,15 @@ pub(super) const fn kind(slot: &Slot) -> u8 {
 }
 
 /// Two halves in a word.
-pub(super) const fn pair(low: u32, high: u32) -> u64 {
+pub(crate) const fn pair(low: u32, high: u32) -> u64 {
     low as u64 | (high as u64) << 32
 }
 
-pub(super) const fn low(word: u64) -> u32 {
+pub(crate) const fn low(word: u64) -> u32 {
     let [first, second, third, fourth, ..] = word.to_le_bytes();
     u32::from_le_bytes([first, second, third, fourth])
 }
 
-pub(super) const fn high(word: u64) -> u32 {
+pub(crate) const fn high(word: u64) -> u32 {
     low(word >> 32)
 }

@@ -86,6 +86,12 @@ impl NamedKeys {
         entry.map(|entry| entry.named)
     }
 
+    /// What `key` was made of.
+    pub fn path_of(&self, key: Key) -> Option<PathStart> {
+        let entry = self.entries.iter().flatten().find(|entry| entry.named.key == key);
+        entry.map(|entry| entry.named.path)
+    }
+
     /// Another file with the same key.
     pub fn collision(&self, named: &Named) -> Option<Named> {
         let entry = self.entries.iter().flatten().find(|entry| entry.named.collides_with(named));

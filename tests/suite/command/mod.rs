@@ -2,6 +2,7 @@
 
 mod explain;
 mod info;
+mod ledger;
 mod limits;
 mod ls;
 mod pty;

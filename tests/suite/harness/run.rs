@@ -1,15 +1,16 @@
 //! One run of one program: its surroundings, its time limit, what it wrote and how it ended.
 
-use super::compile::{Way, library_folder};
+use super::compile::{Way, library_folder, scratch};
 use super::namespace::{isolate, private_namespaces_allowed, turn};
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{Seek, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// How long a child may take before it is ended and the test fails.
@@ -47,8 +48,15 @@ pub fn clean(command: &mut Command) {
     for name in ["SHMSAN_OPTIONS", "LD_PRELOAD", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
         command.env_remove(name);
     }
-    command.env("LC_ALL", "C");
+    command.env("LC_ALL", "C").env("XDG_RUNTIME_DIR", &*RUNTIME_FOLDER);
 }
+
+/// For the ledgers of the programs: a folder of this user's own that nobody else looks into.
+static RUNTIME_FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = scratch("runtime");
+    std::fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
+    folder
+});
 
 impl Run {
     /// A run of `program` the given way, in a private IPC namespace, with a clean SHMSAN_OPTIONS.

@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_child_must_not_remove_what_its_living_parent_uses() {
         let world = |life, all| {
-            let process = Some(Process { pid: 7, life, command: None });
+            let process = Some(Process { pid: 7, life, command: None, made: None });
             let mut world = World::default();
             past(&mut world, &PRIVATE, 5);
             world.tracker.become_child();

@@ -90,7 +90,7 @@ mod tests {
 
     /// Segment 5 with the key 9, used once, whose creator has ended.
     fn left() -> SegmentFacts {
-        let process = Process { pid: 3, life: Life::Gone, command: None };
+        let process = Process { pid: 3, life: Life::Gone, command: None, made: None };
         SegmentFacts { key: Key(9), creator: 3, process: Some(process), age: Some(60), ..segment(5) }
     }
 
@@ -107,7 +107,7 @@ mod tests {
         assert_eq!(said(&left(), 4096, 0o1600), BOTH);
         assert_eq!(said(&SegmentFacts { attachments: 1, ..left() }, 4096, 0o1600), FOUND);
         assert_eq!(said(&SegmentFacts { age: None, ..left() }, 4096, 0o1600), FOUND, "never attached");
-        let process = Some(Process { pid: 3, life: Life::Runs, command: None });
+        let process = Some(Process { pid: 3, life: Life::Runs, command: None, made: None });
         assert_eq!(said(&SegmentFacts { process, ..left() }, 4096, 0o1600), FOUND);
         assert_eq!(said(&left(), 4096, 0o600), [""; 0], "it must have been there");
         assert_eq!(said(&left(), 4096, 0o3600), [""; 0], "it is new");

@@ -203,7 +203,7 @@ mod tests {
     fn a_key_that_is_there_or_not_is_worth_knowing() {
         let exists = get(9, 4096, 0o3600, Err(Errno::EEXIST));
         let there = SegmentFacts { key: Key(9), ..segment(5) };
-        let process = Process { pid: 3, life: Life::Gone, command: None };
+        let process = Process { pid: 3, life: Life::Gone, command: None, made: None };
         let others = SegmentFacts { creator: 3, process: Some(process), ..there.clone() };
         let used = SegmentFacts { attachments: 1, ..others.clone() };
         for (segment, words) in [(there, "itself"), (others, "an earlier run"), (used, "in use")] {

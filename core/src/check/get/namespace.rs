@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn who_has_the_segments_is_counted() {
-        let made_by = |pid, life| Some(Process { pid, life, command: None });
+        let made_by = |pid, life| Some(Process { pid, life, command: None, made: None });
         let mut segments: Vec<_> = (0..7).map(segment).collect();
         for (segment, uid) in segments.iter_mut().zip([5, 5, 5, 0, 0, 6, 7]) {
             segment.uid = uid;

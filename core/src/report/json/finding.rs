@@ -61,6 +61,13 @@ fn segment(object: &mut Object<'_>, facts: &SegmentFacts) {
         Some(life @ (Life::Runs | Life::Gone)) => object.number("creator_runs", life == Life::Runs),
         Some(Life::Unknown) | None => object.null("creator_runs"),
     }
+    let made = process.and_then(|process| process.made.as_ref());
+    match made {
+        Some(made) => site(object, "created_at", &made.frame),
+        None => object.null("created_at"),
+    }
+    object.optional("created_s", made.map(|made| made.age));
+    object.bytes("ftok_path", made.and_then(|made| made.path.as_deref()));
     match facts.age {
         Some(age) => object.number("unchanged_s", age),
         None => object.null("unchanged_s"),

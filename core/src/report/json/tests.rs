@@ -164,7 +164,7 @@ fn a_finding_is_an_event_too() {
         uid: 0,
         owner: Some("root".to_owned()),
         creator: 1,
-        process: Some(Process { pid: 1, life: Life::Gone, command: Some(b"./server".to_vec()) }),
+        process: Some(Process { pid: 1, life: Life::Gone, command: Some(b"./server".to_vec()), made: None }),
         age: Some(41),
         attachments: 2,
         own_attachments: 1,
@@ -175,7 +175,7 @@ fn a_finding_is_an_event_too() {
     assert_eq!(line["earlier"], json!({"message": "ftok() = -1", "site": site}));
     let expected = json!({
         "id": 3, "key": "0x0000162e", "size": 27, "mode": "0666", "uid": 0, "owner": "root", "cpid": 1, "creator": "./server",
-        "creator_runs": false, "unchanged_s": 41, "nattch": 2, "own_nattch": 1,
+        "creator_runs": false, "created_at": null, "created_s": null, "ftok_path": null, "unchanged_s": 41, "nattch": 2, "own_nattch": 1,
     });
     assert_eq!(line["segment"], expected);
 }

@@ -1,0 +1,65 @@
+//! One segment in the ledger: one slot, written when it is made and cleared when it is removed.
+
+use super::Sought;
+use crate::call::{Key, ShmId};
+use crate::record::{Slot, high, low, pair, place};
+use crate::site::Site;
+use crate::time::Time;
+
+/// Beside the id, in the word that is written last: without it, nothing stands there.
+const TAKEN: u32 = 1;
+const END_ALIGNED: u32 = 2;
+const PLACE_SHIFT: u32 = 8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub id: ShmId,
+    pub key: Key,
+    /// Bytes, as asked for.
+    pub size: u64,
+    /// When it was made.
+    pub time: Time,
+    pub site: Site,
+    /// Number of the path that ftok made the key of; 0 is none.
+    pub path: u32,
+    /// Whether its data ends where its pages end (`end_aligned=1`).
+    pub end_aligned: bool,
+}
+
+impl Entry {
+    /// The first word is to be written last, and to be 0 until then.
+    #[must_use]
+    #[inline]
+    pub fn store(&self) -> Slot {
+        let Self { id, key, size, time, site, path, end_aligned } = *self;
+        let (place, number) = place::numbers(site);
+        let kind = TAKEN | if end_aligned { END_ALIGNED } else { 0 } | u32::from(place) << PLACE_SHIFT;
+        let key = pair(key.0.cast_unsigned(), path);
+        [pair(id.0.cast_unsigned(), kind), key, size, time.0.cast_unsigned(), number, 0, 0, 0]
+    }
+
+    /// `None` where nothing stands there, or nothing that is known here.
+    #[must_use]
+    pub fn load(slot: &Slot) -> Option<Self> {
+        let [first, key, size, time, number, ..] = *slot;
+        let (id, kind) = (ShmId(low(first).cast_signed()), high(first));
+        let place = u8::try_from(kind >> PLACE_SHIFT).ok().filter(|_| kind & TAKEN != 0)?;
+        Some(Self {
+            id,
+            key: Key(low(key).cast_signed()),
+            size,
+            time: Time(time.cast_signed()),
+            site: place::site(place, number)?,
+            path: high(key),
+            end_aligned: kind & END_ALIGNED != 0,
+        })
+    }
+
+    /// Whether it stands for the segment and not for an earlier one with its id. The kernel's time is in whole seconds, and by
+    /// a clock that may be a tick behind.
+    #[must_use]
+    pub fn is_of(&self, sought: &Sought) -> bool {
+        let made_at = self.time.0.div_euclid(1_000_000_000);
+        (self.id, self.key, self.size) == (sought.id, sought.key, sought.size) && made_at <= sought.changed_at + 1
+    }
+}

@@ -1,0 +1,226 @@
+//! The ledger: which segments this process made and has not removed, and where, in a file that stays when the process is
+//! gone, however that ends. Who finds a segment later can be told whose it is; without the ledger the kernel knows a pid.
+//!
+//! Begun with the first segment that is made. After that a creation is a slot written into memory, and a removal one
+//! cleared.
+
+mod file;
+mod folders;
+mod maker;
+mod pages;
+mod paths;
+mod tidy;
+
+pub use folders::remember as remember_runtime_folder;
+pub use maker::find as maker;
+
+use crate::kernel::signal::undisturbed;
+use crate::kernel::{self, clock, file as read};
+use crate::lock::{Locked, RawLock};
+use crate::site::{self, Said};
+use crate::state::{TRACKER, options};
+use crate::{boundary, facts, identity, verbose};
+use file::{File, Lack};
+use paths::Paths;
+use shmsan_core::call::{Key, ShmId};
+use shmsan_core::facts::started;
+use shmsan_core::ledger::{Around, Boot, Entry, Head};
+use shmsan_core::record::{self, Path};
+use shmsan_core::site::Site;
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::Relaxed;
+
+static LEDGER: Locked<Ledger> = Locked::new(Ledger { file: None, said: Said::new(), paths: Paths::new() });
+
+/// Of this process.
+static STATE: AtomicU8 = AtomicU8::new(NOT_BEGUN);
+const NOT_BEGUN: u8 = 0;
+const KEPT: u8 = 1;
+const NONE: u8 = 2;
+
+/// Longer command lines are cut, so that there is room for places.
+const ARGUMENTS: usize = 2048;
+const STAT: usize = 4096;
+
+struct Ledger {
+    file: Option<File>,
+    /// The places that the file tells of.
+    said: Said,
+    paths: Paths,
+}
+
+/// To be held over a fork.
+pub const fn lock() -> &'static RawLock {
+    LEDGER.raw()
+}
+
+/// This process made a segment.
+#[inline]
+pub fn created(id: ShmId, key: Key, size: usize, site: Site) {
+    match STATE.load(Relaxed) {
+        NONE => {}
+        KEPT if write(id, key, size, site, Told::IfSaid) => {}
+        _ => create_at_length(id, key, size, site),
+    }
+}
+
+/// This process removed a segment.
+#[inline]
+pub fn removed(id: ShmId) {
+    if STATE.load(Relaxed) == KEPT {
+        LEDGER.with(|ledger| ledger.file.as_mut().map(|file| file.clear(id)));
+    }
+}
+
+/// Whether the place of a creation stands in the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Surely,
+    IfSaid,
+}
+
+/// `false` where there is something to be told before, or the disk is full.
+#[inline]
+fn write(id: ShmId, key: Key, size: usize, site: Site, told: Told) -> bool {
+    let time = clock::coarse_time();
+    let written = LEDGER.with(|ledger| {
+        let Ledger { file: Some(file), said, paths } = ledger else { return false };
+        let is_told = told == Told::Surely || said.contains(site);
+        let Some(path) = paths.number(key).filter(|_| is_told) else { return false };
+        file.write(&Entry { id, key, size: size as u64, time, site, path, end_aligned: options().end_aligned })
+    });
+    written == Some(true)
+}
+
+/// The first segment, or the first one from its place or with its key.
+#[cold]
+fn create_at_length(id: ShmId, key: Key, size: usize, site: Site) {
+    if !is_begun() {
+        return;
+    }
+    let path = TRACKER.with(|tracker| tracker.named().path_of(key)).flatten();
+    let is_told = LEDGER.with(|ledger| ledger.said.contains(site)) == Some(true);
+    // Found out without the lock: it takes memory.
+    let places = if is_told { Vec::new() } else { site::stored(site) };
+    let told = LEDGER.with(|ledger| {
+        let Ledger { file: Some(file), said, paths } = ledger else { return Err(Lack::Disk) };
+        said.insert(site);
+        let number = paths.choose(key, path.is_some());
+        let path = path.filter(|_| number != 0).map(|path| Path::store(number, path.bytes()));
+        places.iter().chain(&path).try_for_each(|stored| file.append(stored))
+    });
+    // Without room for more of them, later places have no names.
+    if !matches!(told, Some(Ok(()) | Err(Lack::Room))) || !write(id, key, size, site, Told::Surely) {
+        give_up();
+    }
+}
+
+/// Whether there is a file to write into, of this user and this IPC namespace.
+fn is_begun() -> bool {
+    let (owner, namespace) = (kernel::euid(), facts::ipc_namespace().map_or(0, u64::from));
+    if STATE.load(Relaxed) == KEPT {
+        let is_right = LEDGER.with(|ledger| ledger.file.as_ref().is_some_and(|file| file.is_of(owner, namespace)));
+        if is_right != Some(false) {
+            return is_right == Some(true);
+        }
+        leave();
+    }
+    if STATE.load(Relaxed) == NOT_BEGUN {
+        begin(owner, namespace);
+    }
+    STATE.load(Relaxed) == KEPT
+}
+
+fn begin(owner: u32, namespace: u64) {
+    let opened = if options().ledger && !boundary::is_locked_in() {
+        undisturbed(|| open(owner, namespace))
+    } else {
+        Err("it is not wanted")
+    };
+    let file = match opened {
+        Ok(file) => file,
+        Err(reason) => {
+            verbose::say_no_ledger(reason);
+            return STATE.store(NONE, Relaxed);
+        }
+    };
+    // Another thread may have been faster.
+    let second = LEDGER.with(|ledger| {
+        if ledger.file.is_some() {
+            return Some(file);
+        }
+        ledger.said.clear();
+        ledger.paths = Paths::new();
+        ledger.file = Some(file);
+        STATE.store(KEPT, Relaxed);
+        None
+    });
+    if let Some(second) = second.flatten() {
+        remove(&second);
+    }
+}
+
+fn open(owner: u32, namespace: u64) -> Result<File, &'static str> {
+    let folder = folders::own(owner).ok_or("this user has no folder for it")?;
+    let boot = boot().filter(|_| namespace != 0).ok_or("/proc does not tell which machine and namespace this is")?;
+    let began = read::read(c"/proc/self/stat", STAT).as_deref().and_then(started).map_or(0, |started| started.ticks);
+    let (pid, time) = (kernel::pid(), clock::time());
+    let around = Around { boot, namespace, now: time.0 / 1_000_000_000 };
+    tidy::tidy(&folder, around).map_err(|tidy::TooMany| "its folder is full of others")?;
+    let mut file = File::make(&folder, Head { boot, namespace, pid, began, time, entries: 0 }, owner)
+        .map_err(|_| "its file cannot be made")?;
+    let mut arguments = crate::journal::arguments();
+    arguments.truncate(ARGUMENTS);
+    let told = [
+        record::Process::store(identity::exe().unwrap_or_default(), &arguments),
+        record::folder(&read::working_directory().unwrap_or_default()),
+    ];
+    if told.iter().try_for_each(|stored| file.append(stored)) == Err(Lack::Disk) {
+        remove(&file);
+        return Err("no space is left for it");
+    }
+    Ok(file)
+}
+
+/// Which run of the machine this is.
+fn boot() -> Option<Boot> {
+    Boot::parse(&read::read(c"/proc/sys/kernel/random/boot_id", 64)?)
+}
+
+/// Writes no more; what stands there stays.
+#[cold]
+fn give_up() {
+    leave();
+    STATE.store(NONE, Relaxed);
+    verbose::say_no_ledger("no space is left for it");
+}
+
+/// The file is another process's, or that of an earlier life of this one.
+pub fn leave() {
+    if STATE.load(Relaxed) != KEPT {
+        return;
+    }
+    STATE.store(NOT_BEGUN, Relaxed);
+    if let Some(file) = LEDGER.with(|ledger| ledger.file.take()).flatten() {
+        file.unmap();
+    }
+}
+
+/// The process ends: where nothing is left of what it made, nothing is left of its ledger.
+pub fn end() {
+    if STATE.load(Relaxed) != KEPT || boundary::is_locked_in() {
+        return;
+    }
+    STATE.store(NONE, Relaxed);
+    let Some(file) = LEDGER.with(|ledger| ledger.file.take()).flatten() else { return };
+    if tidy::is_over(&file) {
+        undisturbed(|| remove(&file));
+    }
+}
+
+fn remove(file: &File) {
+    file.unmap();
+    if let Some(folder) = folders::own(file.owner) {
+        let _ = folder.remove_file(file.name());
+    }
+}
