@@ -240,7 +240,7 @@ fn record_known(call: Call, value: usize, caller: Caller, _inside: &Inside) -> b
                 let recorded = TRACKER.with(|tracker| tracker.record(&call, Ok(value), &around));
                 let done = recorded == Some(Recorded::Done);
                 if done {
-                    ledger::created(id_of(value), key, size, around.place.site);
+                    ledger::created_again(id_of(value), key, size, around.place.site);
                 }
                 done
             }

@@ -54,13 +54,13 @@ pub const fn lock() -> &'static RawLock {
     LEDGER.raw()
 }
 
-/// This process made a segment.
+/// This process made a segment as it has made one before: from the same place, with the same arguments.
 #[inline]
-pub fn created(id: ShmId, key: Key, size: usize, site: Site) {
+pub fn created_again(id: ShmId, key: Key, size: usize, site: Site) {
     match STATE.load(Relaxed) {
         NONE => {}
         KEPT if write(id, key, size, site, Told::IfSaid) => {}
-        _ => create_at_length(id, key, size, site),
+        _ => created(id, key, size, site),
     }
 }
 
@@ -92,9 +92,9 @@ fn write(id: ShmId, key: Key, size: usize, site: Site, told: Told) -> bool {
     written == Some(true)
 }
 
-/// The first segment, or the first one from its place or with its key.
+/// This process made a segment, as it has not yet: it may be another user's by now, or in another IPC namespace.
 #[cold]
-fn create_at_length(id: ShmId, key: Key, size: usize, site: Site) {
+pub fn created(id: ShmId, key: Key, size: usize, site: Site) {
     if !is_begun() {
         return;
     }

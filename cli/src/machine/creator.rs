@@ -68,6 +68,11 @@ impl Creators {
         Creator { pid, life, program, maker }
     }
 
+    /// Takes away what is over of this user's ledgers.
+    pub fn tidy(&mut self) {
+        self.ledgers.tidy();
+    }
+
     /// Of the process that was there at this moment, in seconds since the epoch.
     pub fn life(&mut self, pid: i32, moment: i64) -> Life {
         let seen = self.seen(pid);

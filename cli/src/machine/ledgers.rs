@@ -53,13 +53,23 @@ impl Ledgers {
     pub fn maker(&mut self, id: ShmId, status: &Status) -> Option<Maker> {
         let (boot, namespace) = self.here?;
         let sought = Sought::new(boot, namespace, id, status);
-        let user = status.creator_uid;
-        let folders = self.by_user.entry(user).or_insert_with(|| folders(user, Around { boot, namespace, now: now() }));
-        folders.iter_mut().find_map(|folder| folder.maker(&sought))
+        self.folders(status.creator_uid).iter_mut().find_map(|folder| folder.maker(&sought))
+    }
+
+    /// Takes away what is over of this user's own.
+    pub fn tidy(&mut self) {
+        let Some((boot, namespace)) = self.here else { return };
+        for folder in self.folders(geteuid().as_raw()) {
+            folder.tidy(Around { boot, namespace, now: now() });
+        }
+    }
+
+    fn folders(&mut self, user: u32) -> &mut Vec<Folder> {
+        self.by_user.entry(user).or_insert_with(|| folders(user))
     }
 }
 
-fn folders(user: u32, around: Around) -> Vec<Folder> {
+fn folders(user: u32) -> Vec<Folder> {
     let is_own = user == geteuid().as_raw();
     let runtime = var_os("XDG_RUNTIME_DIR").filter(|path| is_own && path.as_bytes().starts_with(b"/"));
     let runtime = runtime.map_or_else(|| usual_runtime(user), |path| path.as_bytes().to_vec());
@@ -69,13 +79,7 @@ fn folders(user: u32, around: Around) -> Vec<Folder> {
         let status = fstat(&folder).ok()?;
         (status.st_uid == user && status.st_mode & 0o022 == 0).then(|| Folder::new(folder))
     };
-    let folders: Vec<_> = homes(user, Some(&runtime)).filter_map(open).collect();
-    if is_own {
-        for folder in &folders {
-            folder.tidy(around);
-        }
-    }
-    folders
+    homes(user, Some(&runtime)).filter_map(open).collect()
 }
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);

@@ -87,6 +87,7 @@ impl Look {
             }
             progress(u64::from(place.cast_unsigned()) + 1, u64::from(last.cast_unsigned()) + 1);
         }
+        self.creators.tidy();
         Ok(found)
     }
 

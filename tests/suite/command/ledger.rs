@@ -121,7 +121,7 @@ fn a_segment_of_another_namespace_is_another_segment() {
     }
     // Both have the id 0. The process that made the second one has a ledger for each.
     let out = output_of(
-        r#"made make 1 namespace private make 1 fork await /dev/null kill || :
+        r#"made make 1 namespace make 2 fork await /dev/null kill || :
         files; "$SHMSAN" info 0"#,
     );
     assert_eq!(out.lines().nth(2), Some("2"), "{out}");
@@ -134,17 +134,16 @@ fn a_user_has_ledgers_of_his_own_and_root_reads_them() {
         return say("skipped: a_user_has_ledgers_of_his_own_and_root_reads_them: it takes root and unshare");
     }
     let out = output_of(
-        r#"cat > inner <<'EOF'
+        r#"unshare -m sh -euc '
         mount -t tmpfs -o mode=1777 none /dev/shm
         LD_PRELOAD="$SHIM" "$MAKER" make 1 user 65534 make 2 kill || :
-        ls -ldn /dev/shm/shmsan-65534 | cut -d' ' -f1,3; ls /dev/shm/shmsan-65534 | wc -l; ls "$XDG_RUNTIME_DIR/shmsan" | wc -l
+        ls -ldn /dev/shm/shmsan-65534 | awk "{print \$1, \$3}"; ls /dev/shm/shmsan-65534 | wc -l; ls "$XDG_RUNTIME_DIR/shmsan" | wc -l
         "$SHMSAN" info 0; "$SHMSAN" info 1
-        "$AS" "$SHMSAN" info 0 > as_nobody; "$AS" "$SHMSAN" info 1 >> as_nobody; cat as_nobody
-        EOF
-        unshare -m sh -eu inner"#,
+        "$AS" "$SHMSAN" info 0; "$AS" "$SHMSAN" info 1
+        '"#,
     );
     assert!(out.starts_with("0\n1\ndrwx------ 65534\n1\n1\n"), "{out}");
-    let infos: Vec<_> = out.split("segment ").skip(1).map(|info| creation(info)[1].is_some()).collect();
+    let infos: Vec<_> = out.split("\nsegment ").skip(1).map(|info| creation(info)[1].is_some()).collect();
     // Nobody cannot look into root's.
     assert_eq!(infos, [true, true, false, true], "{out}");
 }
@@ -174,7 +173,7 @@ fn without_room_the_program_goes_on_and_nobody_is_told() {
     }
     let many: String = (0..40).map(|number| format!(" key {} make 1", 7000 + number * 3)).collect();
     let out = output_of(&format!(
-        r#"cat > inner <<'EOF'
+        r#"unshare -m sh -euc '
         for size in 4k 8k 12k 16k 64k; do
             mount -t tmpfs -o size=$size,mode=700 none "$XDG_RUNTIME_DIR"
             LD_PRELOAD="$SHIM" "$MAKER" {many} kill > out || :
@@ -182,8 +181,7 @@ fn without_room_the_program_goes_on_and_nobody_is_told() {
             for id in $("$SHMSAN" ls --noheadings -o id); do "$SEGMENT" remove $id; done
             umount "$XDG_RUNTIME_DIR"
         done
-        EOF
-        unshare -m sh -eu inner
+        '
         for blocks in 100 200; do
             (ulimit -f $blocks; made make 1 kill || :)
             "$SHMSAN" ls --noheadings -o site; "$SEGMENT" remove $("$SHMSAN" ls --noheadings -o id)
@@ -248,17 +246,16 @@ fn what_one_user_writes_is_not_believed_of_another() {
         return say("skipped: what_one_user_writes_is_not_believed_of_another: it takes root and unshare");
     }
     let out = output_of(
-        r#"cat > inner <<'EOF'
+        r#"unshare -m sh -euc '
         mount -t tmpfs -o mode=1777 none /dev/shm
         LD_PRELOAD="$SHIM" "$MAKER" make 1 kill || :
         LD_PRELOAD="$SHIM" "$AS" "$MAKER" make 1 kill || :
         F="$(ls "$XDG_RUNTIME_DIR"/shmsan/*)"
-        # Root's own goes; who else has the same to say is not asked, nor a file of nobody's in root's folder.
+        # The same is said by nobody, then by a file of nobody in the folder of root.
         cp "$F" /dev/shm/shmsan-65534; chown 65534 /dev/shm/shmsan-65534/*
         "$SHMSAN" info 0 | grep "created at"; chown 65534 "$F"; "$SHMSAN" info 0 | grep "created at" || echo unknown
         "$SHMSAN" info 1 | grep "created at"; chown 1 /dev/shm/shmsan-65534; "$SHMSAN" info 1 | grep "created at" || echo unknown
-        EOF
-        unshare -m sh -eu inner"#,
+        '"#,
     );
     let lines: Vec<_> = out.lines().map(str::trim).skip(2).collect();
     assert!(lines[0].starts_with("created at") && lines[2].starts_with("created at"), "{out}");
@@ -268,9 +265,11 @@ fn what_one_user_writes_is_not_believed_of_another() {
 #[test]
 fn whoever_is_killed_has_told_the_truth() {
     let out = output_of(
-        r#"for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-            made make 1 again 1000000000 > "id$round" & PID=$!
-            until [ -s "id$round" ]; do :; done
+        r#"mkfifo made
+        for round in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+            # Ends by itself, should nobody end it.
+            LD_PRELOAD="$SHIM" "$MAKER" make 1 again 1000000 > made & PID=$!
+            read -r ID < made
             [ $((round % 3)) = 0 ] || "$SHMSAN" ls > /dev/null
             kill -9 $PID; wait $PID || :
         done

@@ -37,9 +37,9 @@ fn each_segment_has_its_state() {
 fn the_usual_columns_are_those_of_the_documents() {
     let out = states(r#""$SHMSAN" ls; "$SHMSAN" ls -o +pids,command --bytes"#);
     let mut lines = out.lines();
-    let heading = "KEY ID SIZE RSS MODE OWNER NATTCH AGE STATE CREATOR";
+    let heading = "KEY ID SIZE RSS MODE OWNER NATTCH AGE STATE CREATOR SITE";
     assert_eq!(lines.next().unwrap().split_whitespace().collect::<Vec<_>>().join(" "), heading);
-    assert!(lines.next().unwrap().trim_end().ends_with(" (dead)"), "{out}");
+    assert!(lines.next().unwrap().trim_end().ends_with(" (dead)  -"), "{out}");
     let more = out.lines().nth(5).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(more, format!("{heading} PIDS COMMAND"));
     assert!(out.lines().nth(6).unwrap().contains(" 1000 "), "{out}");
