@@ -12,6 +12,7 @@ mod harness;
 mod headers;
 mod hostile;
 mod inspect;
+mod instructions;
 mod journal;
 mod nobody;
 mod options;
