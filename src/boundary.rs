@@ -1,8 +1,9 @@
 //! The edge that nothing of ours may cross: whatever goes wrong inside, the program gets its plain kernel call, and one
 //! line says that the checks are off.
 
+use crate::state::options;
 use crate::thread::{self, Inside};
-use crate::{kernel, lifecycle, process, sink, site};
+use crate::{journal, kernel, lifecycle, lsan, process, sink, site};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -22,9 +23,18 @@ pub fn enter() -> Option<Inside> {
     if OFF.load(Relaxed) { None } else { Some(inside) }
 }
 
-/// From now on calls take the short way, unless the checks are off.
+/// From now on calls take the short way, unless somebody wants to hear all of each, the journal is to be opened by the
+/// next one, or the checks are off.
 pub fn open() {
-    process::get_ready();
+    let closely = options().looks_at_every_call() || lsan::is_there() || journal::wants_every_call();
+    if closely || process::known().is_none() {
+        return;
+    }
+    match journal::is_on() {
+        false => process::get_ready(),
+        true if journal::is_open() => process::get_ready_with_journal(),
+        true => return,
+    }
     // Somebody may have turned them off in the meantime.
     if is_off() {
         process::be_unready();

@@ -6,7 +6,7 @@ use crate::kernel::child;
 use crate::lock::{self, RawLock};
 use crate::state::{self, Settings, TRACKER, options};
 use crate::{
-    alloc, announce, facts, guard, journal, kernel, leaks, ledger, lsan, process, sink, site, thread, unmapped, verbose,
+    alloc, announce, facts, guard, journal, kernel, leaks, ledger, process, sink, site, thread, unmapped, verbose,
 };
 use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
@@ -129,9 +129,7 @@ fn settle() {
     }
     journal::forget();
     ledger::leave();
-    if !options().looks_at_every_call() && !lsan::is_there() && !journal::is_on() {
-        boundary::open();
-    }
+    boundary::open();
 }
 
 /// With the bits of the locks that were taken.

@@ -12,11 +12,18 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
 struct Page {
     /// The pid; 0 in a process that has not said [`settle`] yet.
     pid: AtomicI32,
-    /// Not 0 where a call needs nothing but to be looked at: the one question of the usual call.
+    /// How far a call may go the short way: the one question of the usual call.
     ready: AtomicU32,
 }
 
-static PAGE: Page = Page { pid: AtomicI32::new(0), ready: AtomicU32::new(0) };
+/// A call asks at length.
+const NOT_READY: u32 = 0;
+/// It needs nothing but to be looked at.
+const READY: u32 = 1;
+/// The same, but that the journal is told.
+const READY_WITH_JOURNAL: u32 = 2;
+
+static PAGE: Page = Page { pid: AtomicI32::new(0), ready: AtomicU32::new(NOT_READY) };
 
 static IN_USE: AtomicBool = AtomicBool::new(false);
 
@@ -28,17 +35,28 @@ pub fn known() -> Option<i32> {
 /// Whether [`get_ready`] was said in this process.
 #[inline]
 pub fn is_ready() -> bool {
-    PAGE.ready.load(Relaxed) != 0
+    PAGE.ready.load(Relaxed) == READY
+}
+
+/// Whether [`get_ready_with_journal`] was said in this process.
+#[inline]
+pub fn is_ready_with_journal() -> bool {
+    PAGE.ready.load(Relaxed) == READY_WITH_JOURNAL
 }
 
 /// From now on calls need no preparation, in this process.
 pub fn get_ready() {
-    PAGE.ready.store(1, Relaxed);
+    PAGE.ready.store(READY, Relaxed);
+}
+
+/// The same where some of them are news to the journal, which is open.
+pub fn get_ready_with_journal() {
+    PAGE.ready.store(READY_WITH_JOURNAL, Relaxed);
 }
 
 /// From now on each call asks at length.
 pub fn be_unready() {
-    PAGE.ready.store(0, Relaxed);
+    PAGE.ready.store(NOT_READY, Relaxed);
 }
 
 /// Who forked this process; negative in one that came by an exec.

@@ -34,12 +34,60 @@ const SMALLEST_PAGE: usize = 4096;
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 pub fn perform(call: Call, caller: Caller) -> isize {
-    if !process::is_ready() || asks_for_a_look(call) {
+    if asks_for_a_look(call) {
         return perform_at_length(call, caller);
     }
+    if process::is_ready() {
+        return perform_shortly::<false>(call, caller);
+    }
+    if process::is_ready_with_journal() {
+        return perform_with_journal(call, caller);
+    }
+    perform_at_length(call, caller)
+}
+
+/// The short way with a journal, of which the exports hold nothing but a jump: it would make each of them dearer. There, too,
+/// it is known which of the calls it is.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn perform_with_journal(call: Call, caller: Caller) -> isize {
+    #[inline(never)]
+    fn get(key: Key, size: usize, flags: i32, caller: Caller) -> isize {
+        perform_shortly::<true>(Call::Get { key, size, flags }, caller)
+    }
+    #[inline(never)]
+    fn attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> isize {
+        perform_shortly::<true>(Call::Attach { id, address, flags }, caller)
+    }
+    #[inline(never)]
+    fn detach(address: Addr, caller: Caller) -> isize {
+        perform_shortly::<true>(Call::Detach { address }, caller)
+    }
+    #[inline(never)]
+    fn control(id: ShmId, command: i32, buffer: Addr, caller: Caller) -> isize {
+        perform_shortly::<true>(Call::Control { id, command, buffer }, caller)
+    }
+    match call {
+        Call::Get { key, size, flags } => get(key, size, flags, caller),
+        Call::Attach { id, address, flags } => attach(id, address, flags, caller),
+        Call::Detach { address } => detach(address, caller),
+        Call::Control { id, command, buffer } => control(id, command, buffer, caller),
+        Call::Ftok { .. } => perform_at_length(call, caller),
+    }
+}
+
+/// The usual way, with or without a journal.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn perform_shortly<const JOURNAL: bool>(call: Call, caller: Caller) -> isize {
     let released = release(call, caller);
     let change = memory::change(&call);
-    match carry_out(&call, None) {
+    let time = if JOURNAL { journal::time_of(&call, &caller) } else { None };
+    let outcome = carry_out(&call, None);
+    if JOURNAL && journal::matters(&call, outcome, &caller) {
+        tell_journal(time, &call, outcome, &caller);
+    }
+    match outcome {
         Err(errno) => refuse(call, errno, released, caller),
         Ok(value) => {
             if !is_done(call, value, caller, record_known_attach) {
@@ -58,6 +106,15 @@ fn carry_out(call: &Call, inside: Option<&Inside>) -> Outcome {
     match *call {
         Call::Attach { id, address, flags } => guard::attach(id, address, flags, inside),
         _ => kernel::perform(call),
+    }
+}
+
+/// What a handler does that interrupted us is not told.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn tell_journal(time: Option<Time>, call: &Call, outcome: Outcome, caller: &Caller) {
+    if let Some(_inside) = thread::enter() {
+        journal::brief_call(time, call, outcome, caller);
     }
 }
 
@@ -95,7 +152,7 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
     let change = memory::change(&call);
     let watch = contain(|| {
         journal::begin();
-        Watch::start(&call)
+        Watch::start(&call, &caller)
     })
     .flatten();
     let outcome = match call {
@@ -177,12 +234,12 @@ fn release(call: Call, caller: Caller) -> Option<Released> {
 }
 
 /// The site is kept inside: a new one takes memory, and a handler that interrupts that must not come here again.
-#[inline(never)]
+#[inline]
 fn release_at_once(address: Addr, caller: Caller) -> Option<Released> {
     release_attachment(address, caller, &thread::enter()?)
 }
 
-#[inline]
+#[inline(never)]
 fn release_attachment(address: Addr, caller: Caller, _inside: &Inside) -> Option<Released> {
     contain(|| {
         let place = place(caller);
@@ -218,7 +275,7 @@ fn is_done(
     }
 }
 
-#[inline(never)]
+#[inline]
 fn record_known_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> bool {
     // A handler that interrupted us: its attachments are not tracked.
     let Some(_inside) = thread::enter() else { return true };
@@ -226,6 +283,7 @@ fn record_known_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> 
 }
 
 /// The same from inside.
+#[inline(never)]
 fn record_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> bool {
     let place = place(caller);
     contain(|| TRACKER.with(|tracker| tracker.record_known_attach(id, address, flags, place))).flatten() == Some(true)

@@ -20,7 +20,7 @@ pub enum Watch {
     /// With all that it shows.
     Closely(Stopwatch),
     /// That it was made.
-    Briefly(Time),
+    Briefly(Option<Time>),
 }
 
 pub struct Stopwatch {
@@ -32,11 +32,11 @@ pub struct Stopwatch {
 
 impl Watch {
     /// `None` where nobody wants to hear of any call.
-    pub fn start(call: &Call) -> Option<Self> {
+    pub fn start(call: &Call, caller: &Caller) -> Option<Self> {
         if options().trace || journal::wants_every_call() {
             return Some(Self::Closely(Stopwatch::start(call)));
         }
-        journal::is_on().then(|| Self::Briefly(clock::time()))
+        journal::is_on().then(|| Self::Briefly(journal::time_of(call, caller)))
     }
 
     /// Prints the call's line, and stores its record.
@@ -53,9 +53,7 @@ impl Watch {
             }
             Self::Briefly(time) => {
                 if journal::matters(call, outcome, caller) {
-                    let (stamp, site) = (identity::stamp(time), site::keep(caller));
-                    let (call, duration_ns, detail) = (*call, 0, None);
-                    journal::call(&Event { stamp, duration_ns, call, outcome, site, detail });
+                    journal::brief_call(time, call, outcome, caller);
                 }
             }
         }

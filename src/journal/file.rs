@@ -118,17 +118,30 @@ impl File {
         self.beginning = None;
     }
 
+    /// Writes a record that is a head alone, where there is room for it; else nothing, and `false`.
+    #[inline]
+    pub fn append_slot(&mut self, slot: &Slot) -> bool {
+        let Some(shared) = self.now.filter(|now| (self.used + 1) * size_of::<Slot>() <= now.placed) else {
+            return false;
+        };
+        put(shared, self.used, *slot);
+        self.used += 1;
+        count(shared, self.used);
+        true
+    }
+
     /// Writes a record. It is there once this has returned, whatever becomes of the process then.
     pub fn append(&mut self, folder: &[u8], stored: &Stored) -> Result<(), Trouble> {
-        let wanted = self.used + stored.slots();
-        if self.now.is_none_or(|now| wanted * size_of::<Slot>() > now.placed) {
-            self.make_room(folder, stored.slots())?;
+        let slots = stored.slots();
+        if self.now.is_none_or(|now| (self.used + slots) * size_of::<Slot>() > now.placed) {
+            self.make_room(folder, slots)?;
         }
         let Some(shared) = self.now else { return Ok(()) };
-        for (slot, number) in std::iter::once(stored.head).chain(stored.continuations()).zip(self.used..) {
+        put(shared, self.used, stored.head);
+        for (slot, number) in stored.continuations().zip(self.used + 1..) {
             put(shared, number, slot);
         }
-        self.used += stored.slots();
+        self.used += slots;
         count(shared, self.used);
         Ok(())
     }

@@ -8,17 +8,18 @@ use crate::boundary;
 use crate::kernel::{self, clock};
 use crate::lock::{Locked, RawLock};
 use crate::site::{self, Caller, Said};
-use crate::state::{SEEN, options};
-use crate::{identity, lsan, process, shim, sink};
+use crate::state::SEEN;
+use crate::{errno, identity, shim, sink, thread};
 pub use file::arguments;
 use file::{File, Trouble};
 use once_cell::race::OnceBox;
 use shmsan_core::call::{Call, Outcome, ShmId};
 use shmsan_core::event::Event;
 use shmsan_core::flags::IPC_RMID;
-use shmsan_core::record::{self, Finding, Stored};
+use shmsan_core::record::{self, Finding, Slot, Stored};
 use shmsan_core::rule::{Rule, Severity};
 use shmsan_core::site::Site;
+use shmsan_core::time::Time;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -59,6 +60,11 @@ pub fn is_on() -> bool {
     ON.load(Relaxed)
 }
 
+/// Whether this process has its file.
+pub fn is_open() -> bool {
+    OPEN.load(Relaxed)
+}
+
 /// Whether `shmsan run` traces: then calls are stored with all that they show.
 pub fn wants_every_call() -> bool {
     is_on() && SESSION.get().is_some_and(|session| session.every_call)
@@ -91,6 +97,9 @@ fn open() {
         OPEN.store(true, Relaxed);
         journal.file.append(&session.folder, &process)
     });
+    if is_open() {
+        boundary::open();
+    }
 }
 
 /// A child's journal is its own.
@@ -103,7 +112,20 @@ pub fn forget() {
     }
 }
 
+/// When the call begins, where it is likely to matter. The clock takes a fifth of a shmget.
+#[inline]
+pub fn time_of(call: &Call, caller: &Caller) -> Option<Time> {
+    let matters = match *call {
+        Call::Get { .. } => !SEEN.is_familiar(shim::fingerprint_of(*call, *caller)),
+        Call::Control { command, .. } => command == IPC_RMID,
+        Call::Attach { .. } | Call::Detach { .. } => true,
+        Call::Ftok { .. } => false,
+    };
+    matters.then(clock::time)
+}
+
 /// Whether it matters to the verdict over the tree that the call was made.
+#[inline]
 pub fn matters(call: &Call, outcome: Outcome, caller: &Caller) -> bool {
     match (*call, outcome) {
         // What was found there before is no news.
@@ -119,6 +141,25 @@ pub fn matters(call: &Call, outcome: Outcome, caller: &Caller) -> bool {
 /// Stores a call that is over.
 pub fn call(event: &Event) {
     store(event.site, &record::call(event));
+}
+
+/// The same of a call that matters to the verdict alone.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+pub fn brief_call(time: Option<Time>, call: &Call, outcome: Outcome, caller: &Caller) {
+    let site = boundary::contain(|| site::keep(caller)).unwrap_or(Site::Unknown);
+    // What was taken for no news, and is some, began a moment ago.
+    let time = time.unwrap_or_else(clock::time);
+    append(site, &record::brief_call(time, thread::id(), call, outcome, site));
+}
+
+/// In one step, where the place was told of and there is room.
+#[inline(never)]
+fn append(site: Site, slot: &Slot) {
+    let in_one_step = |journal: &mut Journal| journal.said.contains(site) && journal.file.append_slot(slot);
+    if is_on() && JOURNAL.with(in_one_step) == Some(false) {
+        boundary::contain(|| store(site, &Stored::from(*slot)));
+    }
 }
 
 /// Stores what a rule said.
@@ -145,20 +186,28 @@ pub fn end() {
     }
 }
 
+#[inline(never)]
 fn store(site: Site, stored: &Stored) {
     let written =
         write(|journal| if journal.said.contains(site) { journal.append(stored).map(|()| true) } else { Ok(false) });
     if written == Some(false) {
-        // Found out without the lock: it takes memory.
-        let places = site::stored(site);
-        write(|journal| {
-            for place in &places {
-                journal.append(place)?;
-            }
-            journal.said.insert(site);
-            journal.append(stored)
-        });
+        store_with_place(site, stored);
     }
+}
+
+#[cold]
+fn store_with_place(site: Site, stored: &Stored) {
+    let before = errno::read();
+    // Found out without the lock: it takes memory.
+    let places = site::stored(site);
+    write(|journal| {
+        for place in &places {
+            journal.append(place)?;
+        }
+        journal.said.insert(site);
+        journal.append(stored)
+    });
+    errno::write(before);
 }
 
 impl Journal {
@@ -193,7 +242,5 @@ fn give_up(trouble: Trouble) {
         );
         sink::say(line.as_bytes());
     }
-    if process::known().is_some() && !options().looks_at_every_call() && !lsan::is_there() {
-        boundary::open();
-    }
+    boundary::open();
 }

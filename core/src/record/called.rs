@@ -1,11 +1,12 @@
 //! A call, stored: what it was, what came of it, when and where.
 
 use super::detail;
-use super::slot::{Stored, high, low, pair};
+use super::slot::{Slot, Stored, high, low, pair};
 use super::{CALL, place};
-use crate::call::{Addr, Call, Key, ShmId};
+use crate::call::{Addr, Call, Key, Outcome, ShmId};
 use crate::errno::Errno;
 use crate::event::{Event, Stamp};
+use crate::site::Site;
 use crate::time::Time;
 
 const GET: u8 = 1;
@@ -20,24 +21,28 @@ const DURATION_BITS: u32 = 47;
 /// The event; its pid stands in the journal's beginning.
 #[must_use]
 pub fn store(event: &Event) -> Stored {
-    let Event { stamp, duration_ns, call, outcome, site, detail } = event;
+    let Event { stamp: Stamp { time, tid, .. }, duration_ns, call, outcome, site, detail } = event;
+    let mut head = store_briefly(*time, *tid, call, *outcome, *site);
+    head[ABOUT] |= (*duration_ns).min((1 << DURATION_BITS) - 1) << 16;
+    Stored::with(detail.as_ref().map(detail::store).unwrap_or_default(), head)
+}
+
+/// Index of the word that holds the call's name, whether it failed, what kind of place it has, and its duration.
+const ABOUT: usize = 2;
+
+/// The same of a call of which neither duration nor detail matter.
+#[inline]
+#[must_use]
+pub fn store_briefly(time: Time, tid: i32, call: &Call, outcome: Outcome, site: Site) -> Slot {
     let (name, [first, second]) = arguments(call);
     let (failed, value) = match outcome {
-        Ok(value) => (0, *value as u64),
+        Ok(value) => (0, value as u64),
         Err(errno) => (1, u64::from(errno.0.cast_unsigned())),
     };
-    let (place, number) = place::numbers(*site);
-    let duration = (*duration_ns).min((1 << DURATION_BITS) - 1) << 16;
-    let words = [
-        stamp.time.0.cast_unsigned(),
-        u64::from(name) | failed << 4 | u64::from(place) << 8 | duration,
-        first,
-        second,
-        value,
-        number,
-    ];
-    let bytes = detail.as_ref().map(detail::store).unwrap_or_default();
-    Stored::new(CALL, words, bytes).with(u64::from(stamp.tid.cast_unsigned()))
+    let (place, number) = place::numbers(site);
+    let about = u64::from(name) | failed << 4 | u64::from(place) << 8;
+    let kind = u64::from(CALL) | u64::from(tid.cast_unsigned()) << 8;
+    [kind, time.0.cast_unsigned(), about, first, second, value, number, 0]
 }
 
 /// Of the process `pid`; `None` where it is no event.

@@ -12,7 +12,7 @@ pub(crate) mod place;
 mod places;
 mod slot;
 
-pub use called::store as call;
+pub use called::{store as call, store_briefly as brief_call};
 pub use file::{Beginning, USED, VERSION};
 pub use life::{Finding, Process, end, folder};
 pub use place::{Module, Path, Proof, Source, Stack, fingerprint};

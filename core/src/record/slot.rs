@@ -31,17 +31,16 @@ pub struct Stored {
 }
 
 impl Stored {
-    pub(super) fn new(kind: u8, words: [u64; 6], mut bytes: Vec<u8>) -> Self {
-        bytes.truncate(MOST_BYTES);
+    pub(super) fn new(kind: u8, words: [u64; 6], bytes: Vec<u8>) -> Self {
         let [first, second, third, fourth, fifth, sixth] = words;
-        let head = [u64::from(kind), first, second, third, fourth, fifth, sixth, bytes.len() as u64];
-        Self { head, bytes }
+        Self::with(bytes, [u64::from(kind), first, second, third, fourth, fifth, sixth, 0])
     }
 
-    /// With what else the first word holds, above its lowest byte.
-    pub(super) fn with(mut self, note: u64) -> Self {
-        self.head[0] |= note << 8;
-        self
+    /// A head, and what is to come behind it.
+    pub(super) fn with(mut bytes: Vec<u8>, mut head: Slot) -> Self {
+        bytes.truncate(MOST_BYTES);
+        head[7] = bytes.len() as u64;
+        Self { head, bytes }
     }
 
     /// A number that another record hardly has.
@@ -68,6 +67,13 @@ impl Stored {
             }
             slot
         })
+    }
+}
+
+/// A record that is nothing but its head.
+impl From<Slot> for Stored {
+    fn from(head: Slot) -> Self {
+        Self { head, bytes: Vec::new() }
     }
 }
 

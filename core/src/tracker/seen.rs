@@ -15,6 +15,8 @@ pub struct Seen {
     slots: [AtomicU64; ROOM],
     /// Those that made a segment, whose id is always new: the call alone.
     creations: [AtomicU64; ROOM_FOR_CREATIONS],
+    /// The calls alone of those that are in a slot, or were.
+    familiar: [AtomicU64; ROOM_FOR_CREATIONS],
 }
 
 impl Seen {
@@ -23,6 +25,7 @@ impl Seen {
         Self {
             slots: [const { AtomicU64::new(0) }; ROOM],
             creations: [const { AtomicU64::new(0) }; ROOM_FOR_CREATIONS],
+            familiar: [const { AtomicU64::new(0) }; ROOM_FOR_CREATIONS],
         }
     }
 
@@ -35,23 +38,24 @@ impl Seen {
     /// From now on it is no news.
     pub fn note(&self, id: ShmId, fingerprint: u64) {
         self.slot(id).store(entry(id, fingerprint), Relaxed);
+        self.familiar[place(fingerprint)].store(fingerprint, Relaxed);
+    }
+
+    /// Whether such a call is likely to be no news, whatever its id will be.
+    #[inline]
+    pub fn is_familiar(&self, fingerprint: u64) -> bool {
+        self.familiar[place(fingerprint)].load(Relaxed) == fingerprint
     }
 
     /// Whether such a call has made a segment before, and was noted.
     #[inline]
     pub fn contains_creation(&self, fingerprint: u64) -> bool {
-        self.creation(fingerprint).load(Relaxed) == fingerprint
+        self.creations[place(fingerprint)].load(Relaxed) == fingerprint
     }
 
     /// From now on the next segment that such a call makes is no news to the rules.
     pub fn note_creation(&self, fingerprint: u64) {
-        self.creation(fingerprint).store(fingerprint, Relaxed);
-    }
-
-    #[inline]
-    fn creation(&self, fingerprint: u64) -> &AtomicU64 {
-        // The product has spread the call over the upper bits.
-        &self.creations[(fingerprint >> 58) as usize % ROOM_FOR_CREATIONS]
+        self.creations[place(fingerprint)].store(fingerprint, Relaxed);
     }
 
     /// Whatever is said of `id` next is news.
@@ -69,6 +73,13 @@ impl Default for Seen {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Where a call stands that counts alone.
+#[inline]
+const fn place(fingerprint: u64) -> usize {
+    // The product has spread the call over the upper bits.
+    (fingerprint >> 58) as usize % ROOM_FOR_CREATIONS
 }
 
 #[inline]
@@ -106,6 +117,7 @@ mod tests {
         assert!(!seen.contains(ShmId(0), call) && seen.contains(ShmId(256), call));
         seen.forget(ShmId(256));
         assert!(!seen.contains(ShmId(256), call));
+        assert!(seen.is_familiar(call) && !seen.is_familiar(other));
     }
     #[test]
     fn a_creation_is_known_by_its_arguments_and_place_alone() {
