@@ -36,7 +36,8 @@ const PLACES: usize = 2;
 const QUESTIONS: usize = 4;
 
 /// Does a shmat, at a place of ours where the call leaves the place to the kernel.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the usual call knows that no address was named")]
 pub fn attach(id: ShmId, address: Addr, flags: i32, held: Option<&Inside>) -> Outcome {
     let state = STATE.load(Relaxed);
     let is_first = state == NOT_PREPARED;
