@@ -26,11 +26,12 @@ pub fn is_wanted() -> bool {
     options.slack_check != SlackCheck::Never && options.checks.contains(&SLACK_OVERFLOW) && !boundary::is_locked_in()
 }
 
-/// Whether the end of the segment is to be looked at before a detach at this place: the first sixteen times, and then every
-/// sixteenth. mincore(2) costs a third of an attach and detach; what was written stays there, and a mistake that is made
-/// in a loop is made again.
+/// Whether the end of the segment is to be looked at before a detach at this place: the first sixteen times, and then one
+/// time in 64. A look costs half an attach and detach; what was written stays there, and a mistake that is made in a loop is
+/// made again.
 pub fn is_due(caller: Caller) -> bool {
-    const OFTEN: u64 = 16;
+    const FIRST: u64 = 16;
+    const OFTEN: u64 = 64;
     const COUNT: u64 = 0xffff_ffff;
     /// Of the places that share a slot, the last one, with how often a segment was detached there below it.
     static PLACES: [AtomicU64; 64] = [const { AtomicU64::new(0) }; 64];
@@ -40,7 +41,7 @@ pub fn is_due(caller: Caller) -> bool {
     // Another thread may count at the same time: then one look more or less is made.
     let count = if last & !COUNT == tag { last & COUNT } else { 0 };
     slot.store(tag | (count + 1) & COUNT, Relaxed);
-    count < OFTEN || count.is_multiple_of(OFTEN) || options().slack_check == SlackCheck::Always
+    count < FIRST || count.is_multiple_of(OFTEN) || options().slack_check == SlackCheck::Always
 }
 
 /// At the first attach of a segment that others made: what is there already is theirs.
