@@ -4,10 +4,10 @@
 use crate::kernel::clock;
 use crate::site::{self, Caller};
 use crate::state::options;
-use crate::{identity, journal, memory, sink};
+use crate::{identity, journal, memory, process, sink, thread};
 use shmsan_core::call::{Addr, Call, Outcome};
 use shmsan_core::detail::{Change, Detail, Limits, Status, Usage};
-use shmsan_core::event::Event;
+use shmsan_core::event::{Event, Stamp};
 use shmsan_core::flags;
 use shmsan_core::options::TraceFormat;
 use shmsan_core::report::{json, trace};
@@ -68,8 +68,14 @@ impl Stopwatch {
 
     fn stop(self, call: &Call, outcome: Outcome, caller: &Caller) -> Event {
         let duration_ns = clock::monotonic_ns().saturating_sub(self.begin_ns);
+        // To ask the kernel who this is takes longer than a shmget. Of a record the pid stands in the journal's beginning.
+        let stamp = if options().trace {
+            identity::stamp(self.time)
+        } else {
+            Stamp { time: self.time, pid: process::known().unwrap_or_default(), tid: thread::id() }
+        };
         Event {
-            stamp: identity::stamp(self.time),
+            stamp,
             duration_ns,
             call: *call,
             outcome,
