@@ -1,6 +1,7 @@
 # make          the libraries and the command, optimised, in target/release
 # make demo     the tutorials' programs under shmsan
 # make test     every test
+# make soak     random calls bare and shimmed: CALLS=1000000, or MINUTES=10; SEED= begins where an earlier one did
 # make test-clients  real programs bare and shimmed (CLIENTS="postgres xvfb" some of them, PACE=short shorter)
 # make check    all that CI runs
 # make install  DESTDIR= PREFIX=/usr/local
@@ -19,13 +20,15 @@ BUILT = target/release
 # How much the real programs have to do.
 PACE = long
 CLIENTS =
+# How long random calls are compared, where no MINUTES are given.
+CALLS = 1000000
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 # Of the shells, each below DATADIR where its shell looks.
 COMPLETIONS = bash-completion/completions/shmsan zsh/site-functions/_shmsan fish/vendor_completions.d/shmsan.fish
 SONAME = libshmsan.so.$(firstword $(subst ., ,$(VERSION)))
 
-.PHONY: all demo test test-clients check fmt clippy header install install-files uninstall clean
+.PHONY: all demo test soak test-clients check fmt clippy header install install-files uninstall clean
 
 # One after the other: built together, the library would get the features that the command asks of the crates they share.
 all:
@@ -39,6 +42,9 @@ demo: all
 
 test:
 	$(CARGO) test --workspace
+
+soak:
+	CALLS=$(CALLS) $(CARGO) test --release --test suite -- differential::soak
 
 test-clients: all
 	tests/clients/run.sh $(BUILT)/libshmsan.so $(PACE) $(CLIENTS)

@@ -1,13 +1,14 @@
 //! The same random calls, bare and shimmed, each in a fresh IPC namespace: every result, errno and effect must be
 //! equal.
-//! `SEED=` and `SEQUENCES=` in the environment look further than the usual run does.
+//! `SEED=` and `SEQUENCES=` in the environment look further than the usual run does, and `make soak` as far as one likes.
 
 mod reached;
+mod soak;
 mod trial;
 
 use super::harness::{Way, compile_with, is_root, private_namespaces_allowed, say};
 use std::fs;
-use trial::{Trial, first_difference};
+use trial::{Manner, Trial, first_difference};
 
 /// Each is one lie of liar.c, which the comparison must see.
 const LIES: &[&str] = &[
@@ -75,13 +76,18 @@ fn random_calls_of_a_user_who_is_not_root_end_alike_bare_and_shimmed() {
     if !comparable(TEST) {
         return;
     }
-    let trial = Trial::of_another_user();
-    if trial.of(0).run(Way::Bare, &[]).status.success() {
-        trial.compare_all();
-    } else {
-        assert!(!(is_root() && owns_every_user()), "root could not become another user");
-        say(&format!("skipped: {TEST}: we may not become another user"));
+    match another_user() {
+        Some(trial) => trial.compare_all(),
+        None => say(&format!("skipped: {TEST}: we may not become another user")),
     }
+}
+
+/// The trial of another user, where we may become one.
+fn another_user() -> Option<Trial> {
+    let trial = Trial::of_another_user();
+    let is_possible = trial.of(0).run(Manner::BARE).status.success();
+    assert!(is_possible || !(is_root() && owns_every_user()), "root could not become another user");
+    is_possible.then_some(trial)
 }
 
 /// Whether user numbers here mean what they mean on the machine, so that root can become anybody.
@@ -97,10 +103,12 @@ fn two_bare_runs_are_alike_and_one_lie_is_seen() {
     }
     let liar = compile_with("differential/liar.c", Way::Bare, &["-shared", "-fPIC"]);
     let trial = Trial::of_liars();
-    let bare = trial.run(Way::Bare, &[]);
-    let beside =
-        |lie| first_difference(&bare, &trial.run(Way::Bare, &[("LD_PRELOAD", liar.to_str().unwrap()), ("LIE", lie)]));
-    assert_eq!(first_difference(&bare, &trial.run(Way::Bare, &[])), None);
+    let bare = trial.run(Manner::BARE);
+    let beside = |lie| {
+        let variables = [("LD_PRELOAD", liar.to_str().unwrap()), ("LIE", lie)];
+        first_difference(&bare, &trial.run(Manner::new(Way::Bare, &variables)))
+    };
+    assert_eq!(first_difference(&bare, &trial.run(Manner::BARE)), None);
     assert_eq!(beside("none"), None);
     let lies = LIES.iter().chain(LIES_TO_ROOT.iter().filter(|_| is_root() && owns_every_user()));
     for lie in lies {

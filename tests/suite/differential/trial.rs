@@ -1,10 +1,11 @@
 //! One run of the driver, and the comparison of two. What the driver prints is compared, never judged.
 
 use super::reached::Reached;
-use crate::harness::{Ran, Run, Way, compile, is_root, library_folder, scratch};
+use crate::harness::{Ran, Run, Way, compile, is_root, library_folder, say, scratch};
 use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::{env, fs, process};
@@ -14,7 +15,7 @@ pub const STEPS: u64 = 30;
 pub const SEQUENCES: u64 = 2000;
 
 /// How many sequences a process does, so that a difference is soon found and soon replayed.
-const PART: u64 = 250;
+pub const PART: u64 = 250;
 
 /// Whose calls the driver makes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,23 @@ pub struct Trial {
     sequences: u64,
     whose: Whose,
     user: u32,
+}
+
+/// How the shim comes to the driver, and what it is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner<'a> {
+    pub way: Way,
+    /// A command in front of the driver's.
+    pub under: &'a [String],
+    pub variables: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> Manner<'a> {
+    pub const BARE: Self = Self::new(Way::Bare, &[]);
+
+    pub const fn new(way: Way, variables: &'a [(&'a str, &'a str)]) -> Self {
+        Self { way, under: &[], variables }
+    }
 }
 
 /// The parts take turns: as it comes, without guards, and with every rule on. Not with guard=arena: what was reserved before
@@ -54,13 +72,22 @@ impl Trial {
 
     /// Locked memory is counted by user, so no two tests at one time are the same; nobody knows these users.
     fn new(whose: Whose, test: u32) -> Self {
-        let number = |name, usual| env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
-        let user = 100_000 + process::id() % 10_000_000 * 8 + test * 2;
-        Self { seed: number("SEED", 1), sequences: number("SEQUENCES", SEQUENCES), whose, user }
+        let user = 100_000 + process::id() % 10_000_000 * 10 + test * 2;
+        let (seed, sequences) = (wanted("SEED").unwrap_or(1), wanted("SEQUENCES").unwrap_or(SEQUENCES));
+        Self { seed, sequences, whose, user }
     }
 
     pub fn of(self, sequences: u64) -> Self {
         Self { sequences, ..self }
+    }
+
+    pub fn from(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// With users whom no other test is at the same time.
+    pub fn beside(self, test: u32) -> Self {
+        Self { user: Self::new(self.whose, test).user, ..self }
     }
 
     /// The same sequences in several processes.
@@ -77,66 +104,97 @@ impl Trial {
         [self.seed, self.sequences, STEPS, self.user.into()].iter().map(u64::to_string).chain(another).collect()
     }
 
-    pub fn run(&self, way: Way, variables: &[(&str, &str)]) -> Ran {
-        let run = Run::new(compile(DRIVER, way), way).folder(&FOLDER);
-        let run = self.arguments().iter().fold(run, Run::arg);
-        variables.iter().fold(run, |run, &(name, value)| run.env(name, value)).go()
+    pub fn run(&self, manner: Manner<'_>) -> Ran {
+        let program = compile(DRIVER, manner.way).display().to_string();
+        let mut words = manner.under.iter().cloned().chain([program]).chain(self.arguments());
+        let run = Run::new(words.next().unwrap_or_default(), manner.way).folder(&FOLDER);
+        let run = words.fold(run, Run::arg);
+        let run = manner.variables.iter().fold(run, |run, &(name, value)| run.env(name, value));
+        panic::catch_unwind(AssertUnwindSafe(|| run.go())).unwrap_or_else(|why| {
+            say(&format!("{manner:?}, seed {}\nreplay: {}", self.seed, self.replay(manner)));
+            panic::resume_unwind(why)
+        })
     }
 
     /// The shell command that repeats a run.
-    fn replay(&self, way: Way, variables: &[(&str, &str)]) -> String {
-        let preload = (way == Way::Preloaded).then(|| library_folder().join("libshmsan.so").display().to_string());
+    fn replay(&self, manner: Manner<'_>) -> String {
+        let preload =
+            (manner.way == Way::Preloaded).then(|| library_folder().join("libshmsan.so").display().to_string());
         let preload = preload.as_deref().map(|library| ("LD_PRELOAD", library));
         let variables: Vec<_> =
-            variables.iter().copied().chain(preload).map(|(name, value)| format!("{name}='{value}' ")).collect();
+            manner.variables.iter().copied().chain(preload).map(|(name, value)| format!("{name}='{value}' ")).collect();
         let namespace = if is_root() { "unshare --ipc" } else { "unshare --user --map-current-user --ipc" };
-        let (program, arguments) = (compile(DRIVER, way), self.arguments().join(" "));
-        format!("(cd {} && {namespace} env {}{} {arguments})", FOLDER.display(), variables.concat(), program.display())
+        let under: Vec<_> = manner.under.iter().map(|word| format!("'{word}' ")).collect();
+        let (program, arguments) = (compile(DRIVER, manner.way), self.arguments().join(" "));
+        format!(
+            "(cd {} && {namespace} env {}{}{} {arguments})",
+            FOLDER.display(),
+            variables.concat(),
+            under.concat(),
+            program.display()
+        )
     }
 
-    /// Fails with the first differing line unless the run equals the bare one.
-    fn compare(&self, bare: &Ran, way: Way, variables: &[(&str, &str)]) -> Ran {
-        let mut shimmed = self.run(way, variables);
+    /// Fails with the first differing line unless the run equals the bare one, which was made with the same variables as far as
+    /// the driver knows them.
+    pub fn compare(&self, bare: &Ran, manner: Manner<'_>) -> Ran {
+        let as_bare = Manner { way: Way::Bare, under: &[], ..manner };
+        let mut shimmed = self.run(manner);
         let mut difference = first_difference(bare, &shimmed);
         // The kernel may take back a page that was only read, at any time: then fewer of them are in use, in either run.
         for _ in 0..2 {
             if difference.is_some() && without_pages(bare) == without_pages(&shimmed) {
-                shimmed = self.run(way, variables);
-                difference = first_difference(&self.run(Way::Bare, &[]), &shimmed);
+                shimmed = self.run(manner);
+                difference = first_difference(&self.run(as_bare), &shimmed);
             }
         }
         if let Some(difference) = difference {
+            let (alone, difference) = self.alone(bare, &shimmed, manner).unwrap_or((*self, difference));
             panic!(
-                "{way:?} {variables:?}, seed {}: {difference}\nreplay bare:    {}\nreplay shimmed: {}\n",
-                self.seed,
-                self.replay(Way::Bare, &[]),
-                self.replay(way, variables)
+                "{manner:?}, seed {}: {difference}\nreplay bare:    {}\nreplay shimmed: {}\n",
+                alone.seed,
+                alone.replay(as_bare),
+                alone.replay(manner)
             );
         }
         // From there on the shim would be no more than the plain calls, which are equal without merit.
-        assert!(!shimmed.stderr.contains("checks are off"), "{way:?}, seed {}: {}", self.seed, shimmed.stderr);
+        assert!(!shimmed.stderr.contains("checks are off"), "{manner:?}, seed {}: {}", self.seed, shimmed.stderr);
         shimmed
+    }
+
+    /// The sequence in which two runs differ, and how, where it does so without those before it.
+    fn alone(self, bare: &Ran, shimmed: &Ran, manner: Manner<'_>) -> Option<(Self, String)> {
+        let same = bare.stdout.lines().zip(shimmed.stdout.lines()).take_while(|(left, right)| left == right);
+        let begun = same.filter(|(line, _)| line.starts_with("sequence ")).count() as u64;
+        let alone = self.from(self.seed + begun.checked_sub(1)?).of(1);
+        let bare = alone.run(Manner { way: Way::Bare, under: &[], ..manner });
+        first_difference(&bare, &alone.run(manner)).map(|difference| (alone, difference))
     }
 
     /// Bare and every way the shim comes in, with [`OPTIONS`]; then a part of it again while the shim traces each call.
     pub fn compare_all(&self) {
         let mut reached = Reached::default();
         for (number, part) in self.parts().enumerate() {
-            let bare = part.run(Way::Bare, &[]);
+            let bare = part.run(Manner::BARE);
             reached.add(&bare.stdout);
             for way in Way::SHIMMED {
-                part.compare(&bare, way, OPTIONS[number % OPTIONS.len()]);
+                part.compare(&bare, Manner::new(way, OPTIONS[number % OPTIONS.len()]));
             }
         }
         reached.check(self.whose == Whose::Ours && is_root(), self.sequences);
         for part in self.of(self.sequences.div_ceil(10)).parts() {
-            let bare = part.run(Way::Bare, &[]);
+            let bare = part.run(Manner::BARE);
             for way in Way::SHIMMED {
-                let shimmed = part.compare(&bare, way, &[("SHMSAN_OPTIONS", "trace=1")]);
+                let shimmed = part.compare(&bare, Manner::new(way, &[("SHMSAN_OPTIONS", "trace=1")]));
                 assert!(shimmed.stderr.contains("shmget("), "{way:?}: the shim was not there, it traced nothing");
             }
         }
     }
+}
+
+/// A number in the environment.
+pub fn wanted(name: &str) -> Option<u64> {
+    env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
 /// A folder with the files that ftok is asked about. All runs share it, since a key is made of an inode number.
