@@ -1,12 +1,12 @@
 //! A lock that gives up: whoever held it may be gone (a thread that left a signal handler by siglongjmp, a child of
 //! `_Fork`), and the program must go on.
 
-use crate::kernel::int;
-use crate::kernel::raw::syscall;
+use crate::kernel::clock::Stopwatch;
+use crate::kernel::futex::{self, Waited};
 use std::cell::UnsafeCell;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const FREE: u32 = 0;
 const HELD: u32 = 1;
@@ -54,12 +54,14 @@ impl RawLock {
             }
             std::hint::spin_loop();
         }
-        let begin = Instant::now();
+        let begin = Stopwatch::start();
         while self.0.swap(WAITED_FOR, Acquire) != FREE {
             let Some(patience) = limit.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) else {
                 return false;
             };
-            self.wait(patience);
+            if futex::wait(&self.0, WAITED_FOR, patience) == Waited::InVain {
+                return self.0.swap(WAITED_FOR, Acquire) == FREE;
+            }
         }
         true
     }
@@ -70,19 +72,9 @@ impl RawLock {
         }
     }
 
-    fn wait(&self, limit: Duration) {
-        let limit = libc::timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: i64::from(limit.subsec_nanos()) };
-        let operation = int(libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG);
-        let arguments = [self.0.as_ptr() as usize, operation, WAITED_FOR as usize, &raw const limit as usize];
-        // SAFETY: the word is this lock's, the timespec lives on our stack.
-        let _ = unsafe { syscall(libc::SYS_futex, arguments) };
-    }
-
     #[cold]
     fn wake(&self) {
-        let operation = int(libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG);
-        // SAFETY: waking touches nothing.
-        let _ = unsafe { syscall(libc::SYS_futex, [self.0.as_ptr() as usize, operation, 1, 0]) };
+        futex::wake(&self.0, 1);
     }
 }
 

@@ -5,6 +5,7 @@ pub mod child;
 pub mod clock;
 pub mod file;
 pub mod folder;
+pub mod futex;
 mod identity;
 pub mod map;
 pub mod maps;

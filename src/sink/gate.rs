@@ -2,11 +2,11 @@
 //! fork waits for the writers in front of it and the writers behind it wait for the fork, neither longer than a moment.
 //! Writers do not wait for one another.
 
-use crate::kernel::int;
-use crate::kernel::raw::syscall;
+use crate::kernel::clock::Stopwatch;
+use crate::kernel::futex::{self, Waited};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::SeqCst;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Nobody stays longer; who waits longer waits for somebody who is gone.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -22,16 +22,14 @@ pub struct Writer(());
 
 /// Waits for those who fork now.
 pub fn enter() -> Writer {
-    let begin = Instant::now();
+    let begin = Stopwatch::start();
+    let mut in_vain = false;
     loop {
         let seen = GATE.load(SeqCst);
-        let in_vain = seen >= FORK && begin.elapsed() >= PATIENCE;
         if (seen < FORK || in_vain) && GATE.compare_exchange(seen, seen + WRITER, SeqCst, SeqCst).is_ok() {
             return Writer(());
         }
-        if seen >= FORK && !in_vain {
-            wait(seen, begin);
-        }
+        in_vain = seen >= FORK && wait(seen, &begin) == Waited::InVain;
     }
 }
 
@@ -50,10 +48,9 @@ impl Drop for Writer {
 
 /// Before a fork: waits for those who write now, and lets nobody begin.
 pub fn close() {
-    let begin = Instant::now();
+    let begin = Stopwatch::start();
     let mut seen = GATE.fetch_add(FORK, SeqCst) + FORK;
-    while seen & WRITERS != 0 && begin.elapsed() < PATIENCE {
-        wait(seen, begin);
+    while seen & WRITERS != 0 && wait(seen, &begin) == Waited::ForNews {
         seen = GATE.load(SeqCst);
     }
 }
@@ -69,18 +66,13 @@ pub fn open_in_child() {
     GATE.store(0, SeqCst);
 }
 
-fn wait(seen: u32, begin: Instant) {
-    let left = PATIENCE.saturating_sub(begin.elapsed());
-    let limit = libc::timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: i64::from(left.subsec_nanos()) };
-    let operation = int(libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG);
-    let arguments = [GATE.as_ptr() as usize, operation, seen as usize, &raw const limit as usize];
-    // SAFETY: the word is a static, the timespec lives on our stack.
-    let _ = unsafe { syscall(libc::SYS_futex, arguments) };
+fn wait(seen: u32, begin: &Stopwatch) -> Waited {
+    match PATIENCE.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) {
+        None => Waited::InVain,
+        Some(left) => futex::wait(&GATE, seen, left),
+    }
 }
 
 fn wake() {
-    let operation = int(libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG);
-    let everybody = int(libc::c_int::MAX);
-    // SAFETY: waking touches nothing.
-    let _ = unsafe { syscall(libc::SYS_futex, [GATE.as_ptr() as usize, operation, everybody, 0]) };
+    futex::wake(&GATE, libc::c_int::MAX);
 }
