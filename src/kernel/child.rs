@@ -6,9 +6,10 @@
 //! But what it holds when it is ended, as the allocator's lock, would be lost to the program; before Linux 5.16 its own death
 //! by a signal would kill the program; and it could not unwind the stack that faulted, on which it cannot run.
 
+use super::clock::Stopwatch;
 use super::int;
 use super::raw::{syscall, syscall6};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub enum Forked {
     Child,
@@ -35,8 +36,12 @@ const GLANCE: Duration = Duration::from_millis(1);
 const LATE: Duration = Duration::from_secs(1);
 const VERY_LATE: Duration = Duration::from_secs(10);
 
-/// A copy of this process with this thread alone; `None` where there can be none.
+/// A copy of this process with this thread alone; `None` where there can be none, or nobody could wait for its end: until then it
+/// has attached what the process has.
 pub fn fork() -> Option<Forked> {
+    if Child(super::pid()).status() != Err(libc::ECHILD) {
+        return None;
+    }
     // Without a signal for its end, wait(2) does not see it, nor is it taken for a child whose end is ignored.
     // SAFETY: without flags and without a stack it is a fork; the caller's stack is copied.
     let forked = unsafe { syscall6(libc::SYS_clone, [0; 6]) };
@@ -61,7 +66,7 @@ impl Child {
 
     /// `None` where it has not ended by then.
     fn end_within(&self, patience: Duration) -> Option<Ended> {
-        let begin = Instant::now();
+        let begin = Stopwatch::start();
         // It is looked at again and again: a pidfd would be one more descriptor in the program's table, where another thread
         // may close it, or put a file of its own in its place.
         loop {
