@@ -205,7 +205,7 @@ fn release_locks() {
 /// Our destructor runs before those of the libraries that the program needs, and these may still remove segments. A
 /// handler registered from inside it runs last of all.
 extern "C" fn at_unload() {
-    if process::is_in_use() || verbose::is_wanted() {
+    if process::is_in_use() || boundary::is_off() || verbose::is_wanted() {
         // SAFETY: `at_end` takes no argument into account and belongs to no library that could go.
         unsafe { __cxa_atexit(at_end, null_mut(), null_mut()) };
     }
