@@ -11,13 +11,20 @@ const NAMES: [&str; 2] = ["libshmsan.so", concat!("libshmsan.so.", env!("CARGO_P
 /// The library to be preloaded, as a whole path.
 pub fn find(named: Option<&Path>) -> Result<PathBuf, Failure> {
     let Some(path) = named else {
-        return beside(&std::env::current_exe().unwrap_or_default());
+        return beside(&command());
     };
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     match examine(&path) {
         Ok(()) => Ok(path),
         Err(why) => Err(Failure::Own(format!("the library {}: {why}", plain(&path)))),
     }
+}
+
+/// This command's file. Without /proc only who started it can say, by a path.
+fn command() -> PathBuf {
+    let as_started = || std::env::args_os().next().filter(|name| Path::new(name).components().count() > 1);
+    let started = || as_started().and_then(|name| std::fs::canonicalize(name).ok());
+    std::env::current_exe().ok().or_else(started).unwrap_or_default()
 }
 
 /// `make` puts the command and the library into one folder, `make install` the library into ../lib, and distributions into
