@@ -1,12 +1,15 @@
 //! The library in hostile surroundings. Each program runs bare and then shimmed, with the default options and with
 //! `trace=1`: it must not notice a difference, and nobody but shmsan may have written on standard error.
 
+mod company;
+mod denied;
 mod descriptors;
 mod environment;
 mod exit_order;
 mod limits;
 mod many;
 mod memory;
+mod mounts;
 mod processes;
 
 use crate::harness::{Ran, Run, Way, compile_with};

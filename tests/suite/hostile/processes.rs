@@ -15,6 +15,18 @@ fn threads_and_fork_at_once_do_not_hang() {
 }
 
 #[test]
+fn sixty_four_threads_that_attach_and_detach_while_another_forks_do_not_hang() {
+    let begun = Instant::now();
+    let (bare, all) = undisturbed("hostile/crowd_and_fork.c", &[], &Way::SHIMMED, as_it_is);
+    assert!(begun.elapsed() < Duration::from_mins(1), "it took {:?}", begun.elapsed());
+    assert_eq!((bare.stdout.as_str(), bare.status.code()), ("40 children came and went\n", Some(3)));
+    for shimmed in all {
+        shimmed.expect_reports("leaked-segment", 0);
+        shimmed.expect_checks_on();
+    }
+}
+
+#[test]
 fn threads_and_underscore_fork_at_once_do_not_hang() {
     let begun = Instant::now();
     let (bare, all) = undisturbed("hostile/underscore_fork.c", &[], &TWO_WAYS, as_it_is);
