@@ -15,8 +15,8 @@ const DETACH: u8 = 3;
 const CONTROL: u8 = 4;
 const FTOK: u8 = 5;
 
-/// A duration of more than a day and a half is cut.
-const DURATION_BITS: u32 = 47;
+/// A duration of more than three days is cut.
+const DURATION_BITS: u32 = 48;
 
 /// The event; its pid stands in the journal's beginning.
 #[must_use]

@@ -82,7 +82,7 @@ fn details() -> impl Strategy<Value = Detail> {
 
 fn events() -> impl Strategy<Value = Event> {
     let outcomes = prop_oneof![any::<usize>().prop_map(Ok), any::<i32>().prop_map(|errno| Err(Errno(errno)))];
-    (any::<(i64, i32, i32)>(), 0..1_u64 << 47, calls(), outcomes, sites(), option::of(details())).prop_map(
+    (any::<(i64, i32, i32)>(), 0..1_u64 << 48, calls(), outcomes, sites(), option::of(details())).prop_map(
         |((time, pid, tid), duration_ns, call, outcome, site, detail)| Event {
             stamp: Stamp { time: Time(time), pid, tid },
             duration_ns,
@@ -210,7 +210,7 @@ fn a_longer_duration_is_cut_and_harms_nothing_else() {
         site: Site::Source(3),
         detail: None,
     };
-    let expected = Event { duration_ns: (1 << 47) - 1, ..event };
+    let expected = Event { duration_ns: (1 << 48) - 1, ..event };
     assert_eq!(Record::load(&call(&event), 7), Some(Record::Call(expected)));
 }
 
