@@ -12,6 +12,8 @@ pub mod facts;
 mod fields;
 pub mod finding;
 pub mod flags;
+#[cfg(test)]
+mod garbage;
 pub mod guard;
 pub mod ledger;
 pub mod machine;

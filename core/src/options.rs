@@ -5,6 +5,8 @@ mod grammar;
 mod log_path;
 mod nearest;
 mod page;
+#[cfg(test)]
+mod properties;
 mod table;
 mod value;
 

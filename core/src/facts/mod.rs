@@ -8,6 +8,8 @@ mod map;
 mod memory;
 mod parse;
 mod process;
+#[cfg(test)]
+mod properties;
 mod segment;
 
 pub use heir::Heir;

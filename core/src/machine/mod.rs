@@ -4,6 +4,8 @@
 mod kernel_config;
 mod logind;
 mod mapped;
+#[cfg(test)]
+mod properties;
 mod removal;
 mod residence;
 mod short;

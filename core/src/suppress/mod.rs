@@ -2,6 +2,8 @@
 //! or module of any frame, `key:0x…` by the segment's key, `exe:pattern` by the program.
 
 mod pattern;
+#[cfg(test)]
+mod properties;
 
 use crate::call::Key;
 use crate::options::nearest;
