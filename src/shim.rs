@@ -49,7 +49,6 @@ pub fn perform(call: Call, caller: Caller) -> isize {
 /// The short way with a journal, of which the exports hold nothing but a jump: it would make each of them dearer. There, too,
 /// it is known which of the calls it is.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 fn perform_with_journal(call: Call, caller: Caller) -> isize {
     #[inline(never)]
     fn get(key: Key, size: usize, flags: i32, caller: Caller) -> isize {

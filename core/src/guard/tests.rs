@@ -20,7 +20,8 @@ fn take(gap: &mut Gap, size: usize) -> Option<Addr> {
 #[test]
 fn places_are_apart_by_as_much_as_they_hold_and_no_anchor_is_in_them() {
     let mut gap = Gap::new(BEGIN).unwrap();
-    let sizes = [1, PAGE, 32 << 10, (32 << 10) + 1, 512 << 10, (512 << 10) + 1, 1 << 20, 2 << 20, 6 << 20, 1 << 30, 30 << 30];
+    let sizes =
+        [1, PAGE, 32 << 10, (32 << 10) + 1, 512 << 10, (512 << 10) + 1, 1 << 20, 2 << 20, 6 << 20, 1 << 30, 30 << 30];
     let mut taken: Vec<(usize, usize)> = Vec::new();
     for size in sizes.into_iter().cycle().take(600) {
         let place = take(&mut gap, size).unwrap().0;

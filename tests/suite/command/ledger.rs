@@ -171,7 +171,7 @@ fn without_room_the_program_goes_on_and_nobody_is_told() {
     if !is_root() || find_program("unshare").is_none() {
         return say("skipped: without_room_the_program_goes_on_and_nobody_is_told: it takes root and unshare");
     }
-    let many: String = (0..40).map(|number| format!(" key {} make 1", 7000 + number * 3)).collect();
+    let many = (7000..7040).fold(String::new(), |words, key| words + &format!(" key {key} make 1"));
     let out = output_of(&format!(
         r#"unshare -m sh -euc '
         for size in 4k 8k 12k 16k 64k; do
