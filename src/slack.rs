@@ -106,6 +106,7 @@ fn tell(slack: &Slack, when: Look) {
 /// Whether another program may have given it an end_aligned=1 of its own: then the data it shares stands behind the end of ours.
 fn may_be_shifted(attachment: &Attachment) -> bool {
     options().end_aligned
+        && attachment.address.0.is_multiple_of(kernel::page_size())
         && TRACKER
             .with(|tracker| tracker.segment(attachment.id))
             .flatten()

@@ -1,6 +1,7 @@
 /* For end_aligned=1: segments that end where their mapping ends. The argument: good (all works as usual, in this process and
- * its children), one (one byte too far, behind what was rounded), key (a segment with a key is attached as usual), shared (this
- * program once more, as another process that is given the id: it sees the data where the pages end). */
+ * its children), one (one byte too far, behind what was rounded), shared and key (a segment without a key and with one; this
+ * program once more, as another process that is given the id, sees the data where the pages end), known (the same, and it
+ * knows that, because the ledger says so: it sees the data where it is). */
 #include "../support/check.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,21 +19,24 @@ static unsigned long attached(int shmid)
     return status.shm_nattch;
 }
 
-static int other(int shmid)
+static int other(int shmid, int known)
 {
     void *memory = shmat(shmid, NULL, 0);
     CHECK(memory != (void *) -1 && shmdt(memory) == 0);
     memory = shmat(shmid, NULL, 0);
     CHECK(memory != (void *) -1);
+    for (int i = 0; known && i < SIZE; i++)
+        CHECK(((char *) memory)[i] == 'x');
     return 0;
 }
 
 int main(int argc, char **argv)
 {
     if (argc == 3)
-        return other(atoi(argv[2]));
+        return other(atoi(argv[2]), strcmp(argv[1], "known") == 0);
     CHECK(argc == 2);
-    key_t key = strcmp(argv[1], "key") == 0 ? 0x51aa : IPC_PRIVATE;
+    int known = strcmp(argv[1], "known") == 0;
+    key_t key = known || strcmp(argv[1], "key") == 0 ? 0x51aa : IPC_PRIVATE;
     int shmid = shmget(key, SIZE, IPC_CREAT | 0600);
     CHECK(shmid >= 0);
     volatile char *memory = shmat(shmid, NULL, 0);
@@ -56,7 +60,7 @@ int main(int argc, char **argv)
         CHECK(waitpid(child, &status, 0) == child && status == 0 && again[0] == 'c');
         CHECK(shmdt((void *) again) == 0 && attached(shmid) == 1);
         CHECK(shmdt((void *) (memory + 1)) == -1 && errno == EINVAL);
-    } else if (strcmp(argv[1], "shared") == 0) {
+    } else if (known || strcmp(argv[1], "shared") == 0 || strcmp(argv[1], "key") == 0) {
         for (int i = 0; i < SIZE; i++)
             memory[i] = 'x';
         char id[16];
@@ -65,7 +69,7 @@ int main(int argc, char **argv)
         pid_t child = fork();
         CHECK(child >= 0);
         if (child == 0) {
-            execl("/proc/self/exe", argv[0], "other", id, (char *) NULL);
+            execl("/proc/self/exe", argv[0], known ? "known" : "other", id, (char *) NULL);
             _exit(127);
         }
         CHECK(waitpid(child, &status, 0) == child && status == 0);

@@ -1,10 +1,10 @@
 //! `end_aligned=1`: a segment ends where its mapping ends, so that one byte too far is in the guard. Its data then stands at
 //! another offset in the pages than for processes that attach it as usual, so this is only for segments without a key,
-//! which are known to those who forked from their creator.
+//! which are known to those who forked from their creator, and for those whose ledger says that they were made so.
 
-use crate::kernel;
 use crate::sink;
 use crate::state::{TRACKER, options};
+use crate::{facts, kernel, ledger};
 use shmsan_core::call::{Addr, Key, ShmId};
 use shmsan_core::tracker::{Origin, Released};
 use std::sync::atomic::AtomicBool;
@@ -18,17 +18,22 @@ pub fn address(id: ShmId, mapped: usize) -> usize {
     if !options().end_aligned {
         return mapped;
     }
-    let segment = TRACKER.with(|tracker| tracker.segment(id)).flatten();
-    match segment {
-        Some(segment) if segment.key == Key::PRIVATE && segment.origin == Origin::Created => {
-            let size = segment.size;
-            mapped + size.next_multiple_of(kernel::page_size()) - size.next_multiple_of(ROUNDED_TO)
-        }
-        _ => {
-            refuse(id);
-            mapped
-        }
+    let Some(size) = size_of_shifted(id) else {
+        refuse(id);
+        return mapped;
+    };
+    mapped + size.next_multiple_of(kernel::page_size()) - size.next_multiple_of(ROUNDED_TO)
+}
+
+/// The size of a segment whose data stands, for everybody, where it does with this option.
+fn size_of_shifted(id: ShmId) -> Option<usize> {
+    let known = TRACKER.with(|tracker| tracker.segment(id)).flatten();
+    if let Some(segment) = known.filter(|segment| segment.key == Key::PRIVATE && segment.origin == Origin::Created) {
+        return Some(segment.size);
     }
+    let status = facts::status(id)?;
+    let maker = ledger::maker(id, &status).filter(|maker| maker.entry.end_aligned);
+    maker.and_then(|_| usize::try_from(status.size).ok())
 }
 
 /// The address that the kernel knows, of an attachment that was `released` for its detach.
@@ -45,8 +50,8 @@ fn refuse(id: ShmId) {
     if !SAID.swap(true, Relaxed) {
         sink::say(
             format!(
-                "shmsan: end_aligned: segment {id} is attached as usual: it has a key, or another program made it, and \
-                 others would look for its data elsewhere\n"
+                "shmsan: end_aligned: segment {id} is attached as usual: no ledger tells that it was made with \
+                 end_aligned=1, and others would look for its data elsewhere\n"
             )
             .as_bytes(),
         );

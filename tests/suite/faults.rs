@@ -201,14 +201,23 @@ fn with_end_aligned_one_byte_too_far_faults_and_all_else_is_as_usual() {
             assert_eq!(summaries(&good, "double-detach").len(), 1, "{way:?}\n{}", good.stderr);
         }
         // It writes inside the segment alone, and another process finds that behind the end of what it attached.
-        let shared = run("faults/end_aligned.c", &["shared"], way, "end_aligned=1:slack_check=always");
+        let shared = run("faults/end_aligned.c", &["shared"], way, "end_aligned=1:slack_check=always:ledger=0");
         assert_eq!(shared.status.code(), Some(3), "{way:?}\n{}", shared.stderr);
         assert_eq!(summaries(&shared, "slack-overflow").len(), 0, "{way:?}\n{}", shared.stderr);
+        // Where a ledger says how it was made, it finds that where it is.
+        let known = run("faults/end_aligned.c", &["known"], way, "end_aligned=1:slack_check=always");
+        assert_eq!(
+            (known.status.code(), summaries(&known, "slack-overflow").len()),
+            (Some(3), 0),
+            "{way:?}\n{}",
+            known.stderr
+        );
+        assert!(!known.stderr.contains("attached as usual"), "{way:?}\n{}", known.stderr);
         let one = run("faults/end_aligned.c", &["one"], way, "end_aligned=1");
         assert_eq!(one.status.signal(), Some(libc::SIGSEGV), "{way:?}\n{}", one.stderr);
         assert_eq!(summaries(&one, "overflow").len(), 1, "{way:?}\n{}", one.stderr);
         assert!(one.stderr.contains("9 bytes past the end; the offset is 1008"), "{way:?}\n{}", one.stderr);
-        let key = run("faults/end_aligned.c", &["key"], way, "end_aligned=1");
+        let key = run("faults/end_aligned.c", &["key"], way, "end_aligned=1:ledger=0");
         assert_eq!(key.status.code(), Some(3), "{way:?}\n{}", key.stderr);
         assert!(key.stderr.contains("end_aligned: segment 0 is attached as usual"), "{way:?}\n{}", key.stderr);
     }

@@ -57,8 +57,8 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "end_aligned",
         default: "0",
-        meaning: "let segments end where their mapping ends, so that one byte too far faults; only for segments of \
-                  IPC_PRIVATE, in the program that makes them and its forks, because their data stands at another offset",
+        meaning: "let segments end where their mapping ends, so that one byte too far faults; because the data \
+                  stands at another offset then, only for segments that this program made or that a ledger says were made so",
         kind: Kind::Switch(|options| &mut options.end_aligned),
     },
     Entry {
