@@ -1,5 +1,6 @@
 //! The file of one process, written through memory.
 
+use crate::boundary;
 use crate::kernel::folder::Folder;
 use crate::kernel::shared::{Room, Shared};
 use crate::kernel::{self, map};
@@ -172,7 +173,8 @@ impl File {
 
     #[cold]
     fn place_page(&mut self, page: usize) -> bool {
-        let placed = self.shared.place_at(page << self.page_shift, 1 << self.page_shift).is_ok();
+        let placed =
+            !boundary::is_locked_in() && self.shared.place_at(page << self.page_shift, 1 << self.page_shift).is_ok();
         if placed {
             self.placed[page / 64] |= 1 << (page % 64);
         }

@@ -95,7 +95,7 @@ fn write(id: ShmId, key: Key, size: usize, site: Site, told: Told) -> bool {
 /// This process made a segment, as it has not yet: it may be another user's by now, or in another IPC namespace.
 #[cold]
 pub fn created(id: ShmId, key: Key, size: usize, site: Site) {
-    if !is_begun() {
+    if boundary::is_locked_in() || !is_begun() {
         return;
     }
     let path = TRACKER.with(|tracker| tracker.named().path_of(key)).flatten();
@@ -132,11 +132,7 @@ fn is_begun() -> bool {
 }
 
 fn begin(owner: u32, namespace: u64) {
-    let opened = if options().ledger && !boundary::is_locked_in() {
-        undisturbed(|| open(owner, namespace))
-    } else {
-        Err("it is not wanted")
-    };
+    let opened = if options().ledger { undisturbed(|| open(owner, namespace)) } else { Err("it is not wanted") };
     let file = match opened {
         Ok(file) => file,
         Err(reason) => {

@@ -64,6 +64,15 @@ impl Ledgers {
         }
     }
 
+    /// Takes away what this user's dead processes wrote in the IPC namespace that this one is in, which ends with it.
+    pub fn forget_namespace(&mut self) {
+        let Some(here) = self.here else { return };
+        for folder in self.folders(geteuid().as_raw()) {
+            folder
+                .remove_of_the_dead(|file, _| Head::read(file).is_some_and(|head| (head.boot, head.namespace) == here));
+        }
+    }
+
     fn folders(&mut self, user: u32) -> &mut Vec<Folder> {
         self.by_user.entry(user).or_insert_with(|| folders(user))
     }
@@ -123,11 +132,15 @@ impl Folder {
 
     /// Takes away what is over.
     fn tidy(&self, around: Around) {
+        self.remove_of_the_dead(|file, changed_at| around.is_over(file, changed_at, &mut |id| status_of(id).ok()));
+    }
+
+    fn remove_of_the_dead(&self, is_over: impl Fn(&File, i64) -> bool) {
         let is_gone =
             |pid: i32| Pid::from_raw(pid).is_some_and(|pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH));
         for name in self.by_pid.iter().filter(|(pid, _)| is_gone(**pid)).flat_map(|(_, names)| names) {
             let Some((file, changed_at)) = self.file(name) else { continue };
-            if around.is_over(&file, changed_at, &mut |id| status_of(id).ok()) {
+            if is_over(&file, changed_at) {
                 // Where it stays, the next one takes it.
                 let _ = unlinkat(&self.descriptor, name, AtFlags::empty());
             }

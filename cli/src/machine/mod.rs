@@ -9,6 +9,7 @@ pub mod system;
 
 pub use creator::{Creator, Creators, command_of};
 pub use holders::{Holder, Holders, holders};
+pub use ledgers::Ledgers;
 pub use names::Names;
 pub use segment::{Look, Segment, Unseen, id_of, status_of};
 

@@ -13,6 +13,7 @@ mod supervisor;
 mod watch;
 
 use crate::args::Run;
+use crate::machine::Ledgers;
 use crate::output::complain;
 use crate::sys::{self, Held, Status};
 use environment::{ASAN, OPTIONS, PRELOAD, SESSION};
@@ -69,6 +70,9 @@ fn run(arguments: &Run) -> Result<Status, Failure> {
         Ok((outcome, failed))
     });
     let removed = session.end();
+    if arguments.isolate {
+        Ledgers::default().forget_namespace();
+    }
     held.release();
     let (Outcome { program, running, .. }, failed) = outcome?;
     if let Err(failure) = removed {

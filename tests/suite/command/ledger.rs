@@ -91,6 +91,16 @@ fn a_ledger_is_there_as_long_as_a_segment_of_it_is() {
 }
 
 #[test]
+fn nothing_is_left_of_the_ledgers_of_a_fresh_namespace() {
+    let out = output_of(
+        r#""$SHMSAN" run --isolate -q --error-exitcode=0 "$MAKER" make 1 fork make 1 kill 2> said || echo "status $?"
+        grep -c leaked-segment said; files"#,
+    );
+    assert!(out.starts_with("0\n1\nstatus 8\n"), "{out}");
+    assert!(out.ends_with("\n0\n"), "{out}");
+}
+
+#[test]
 fn who_wants_no_ledger_has_none() {
     let out = output_of(
         r#"SHMSAN_OPTIONS=ledger=0 made make 1 kill || :
