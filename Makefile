@@ -3,6 +3,7 @@
 # make test     every test
 # make soak     random calls bare and shimmed: CALLS=1000000, or MINUTES=10; SEED= begins where an earlier one did
 # make test-clients  real programs bare and shimmed (CLIENTS="postgres xvfb" some of them, PACE=short shorter)
+# make bench    what it costs: tables and a plot in target/bench (PACE=short takes some two minutes)
 # make check    all that CI runs
 # make install  DESTDIR= PREFIX=/usr/local
 
@@ -17,7 +18,7 @@ CARGO = cargo
 INSTALL = install
 # Where the libraries and the command lie that demo and install take.
 BUILT = target/release
-# How much the real programs have to do.
+# How much the real programs have to do, and how much is measured.
 PACE = long
 CLIENTS =
 # How long random calls are compared, where no MINUTES are given.
@@ -28,7 +29,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 COMPLETIONS = bash-completion/completions/shmsan zsh/site-functions/_shmsan fish/vendor_completions.d/shmsan.fish
 SONAME = libshmsan.so.$(firstword $(subst ., ,$(VERSION)))
 
-.PHONY: all demo test soak test-clients check fmt clippy header install install-files uninstall clean
+.PHONY: all demo test soak test-clients bench check fmt clippy header install install-files uninstall clean
 
 # One after the other: built together, the library would get the features that the command asks of the crates they share.
 all:
@@ -48,6 +49,10 @@ soak:
 
 test-clients: all
 	tests/clients/run.sh $(BUILT)/libshmsan.so $(PACE) $(CLIENTS)
+
+bench: all
+	$(CARGO) build --release --package shmsan-bench
+	target/release/shmsan-bench $(BUILT) $(PACE) target/bench
 
 check: fmt clippy test
 	$(CARGO) test --release --test suite
