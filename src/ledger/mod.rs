@@ -204,12 +204,12 @@ pub fn leave() {
 
 /// The process ends: where nothing is left of what it made, nothing is left of its ledger.
 pub fn end() {
-    if STATE.load(Relaxed) != KEPT || boundary::is_locked_in() {
+    if STATE.load(Relaxed) != KEPT {
         return;
     }
     STATE.store(NONE, Relaxed);
     let Some(file) = LEDGER.with(|ledger| ledger.file.take()).flatten() else { return };
-    if tidy::is_over(&file) {
+    if tidy::is_over(&file) && !boundary::is_locked_in() {
         undisturbed(|| remove(&file));
     }
 }

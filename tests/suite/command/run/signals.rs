@@ -49,7 +49,7 @@ fn a_value_that_was_sent_with_a_signal_arrives() {
 fn a_program_that_kills_its_group_is_not_killed_twice() {
     let folder = tempfile::tempdir().unwrap();
     // The command would pass on what it has got before SIGUSR2.
-    let conversation = "hear; hear; kill -USR2 $run; hear";
+    let conversation = "hear; kill -USR2 $run; hear";
     let ran = told(folder.path(), "setsid \"$SHMSAN\" run -q \"$TOLD\" group", conversation);
     let lines: Vec<_> = ran.stdout.lines().collect();
     let twice = lines.iter().filter(|line| line.starts_with("a real-time signal")).count();
