@@ -261,6 +261,8 @@ mod tests {
         assert_eq!(complaint("verbosity=-1"), "verbosity=\"-1\" is no number from 0 to 1");
         assert_eq!(complaint("color=red"), "color=\"red\" is none of auto, always, never");
         assert_eq!(complaint("color"), "color needs a value, as in color=auto");
+        let unknown = "checks=\"\\x1b[31m\" names no ring and no rule at \"\\x1b[31m\"";
+        assert_eq!(complaint("checks=\x1b[31m"), unknown);
         assert_eq!(complaint("trace='1"), "the quote after trace= is never closed");
         assert_eq!(complaint("trace=\x1b[31m"), "trace=\"\\x1b[31m\" is neither 0 nor 1 (also yes, no, true, false)");
     }

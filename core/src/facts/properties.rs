@@ -91,9 +91,10 @@ proptest! {
     fn a_mapping_is_read_as_the_kernel_wrote_it(all in vec(mappings(), 0..8)) {
         let text: String = all.iter().map(line).collect();
         prop_assert_eq!(text.lines().filter_map(|line| mapping(line.as_bytes())).collect::<Vec<_>>(), all.clone());
-        let is_segment = |mapping: &&Mapping| mapping.name.bytes().starts_with(b"/SYSV") && i32::try_from(mapping.inode).is_ok();
+        let has_its_name = |mapping: &&Mapping| mapping.name.bytes().starts_with(b"/SYSV");
+        let can_be_an_id = |mapping: &&Mapping| i32::try_from(mapping.inode).is_ok();
         let counted: u64 = mappings_by_segment(text.as_bytes()).values().sum();
-        prop_assert_eq!(counted, all.iter().filter(is_segment).count() as u64);
+        prop_assert_eq!(counted, all.iter().filter(has_its_name).filter(can_be_an_id).count() as u64);
     }
 
     #[test]
@@ -106,7 +107,10 @@ proptest! {
     }
 
     #[test]
-    fn only_what_lies_between_is_visited(mut all in vec(mappings(), 0..8), (from, to) in (0..1_usize << 47, 0..1_usize << 47)) {
+    fn only_what_lies_between_is_visited(
+        mut all in vec(mappings(), 0..8),
+        (from, to) in (0..1_usize << 47, 0..1_usize << 47),
+    ) {
         all.sort_by_key(|mapping| mapping.begin);
         let text: String = all.iter().map(line).collect();
         let between = all.iter().take_while(|mapping| {
@@ -118,7 +122,12 @@ proptest! {
     }
 
     #[test]
-    fn no_text_breaks_a_reader(maps in text(MAPS), stat in text(STAT), bytes in vec(any::<u8>(), 0..100), uid in any::<u32>()) {
+    fn no_text_breaks_a_reader(
+        maps in text(MAPS),
+        stat in text(STAT),
+        bytes in vec(any::<u8>(), 0..100),
+        uid in any::<u32>(),
+    ) {
         for text in [&maps, &stat, &bytes] {
             for mapping in text.split(|byte| *byte == b'\n').filter_map(mapping) {
                 prop_assert!(mapping.begin < mapping.end);
@@ -130,14 +139,22 @@ proptest! {
     }
 
     #[test]
-    fn a_process_is_read_whatever_its_name(name in "[ -~]{0,16}", state in "[RSDZTtXx]", (parent, ticks) in (0..i32::MAX, any::<u64>())) {
+    fn a_process_is_read_whatever_its_name(
+        name in "[ -~]{0,16}",
+        state in "[RSDZTtXx]",
+        (parent, ticks) in (0..i32::MAX, any::<u64>()),
+    ) {
         let stat = format!("7 ({name}) {state} {parent} 1 2 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 {ticks} 9 9\n");
         let ended = matches!(state.as_str(), "Z" | "X" | "x");
         prop_assert_eq!(started(stat.as_bytes()), Some(Started { ticks, parent, ended }));
     }
 
     #[test]
-    fn a_field_is_found_among_others(name in "[A-Z][A-Za-z_]{0,10}", value in 0..u64::MAX / 1024, others in text(&["Mem: 7\n", "\n", "x: 1 kB\n"])) {
+    fn a_field_is_found_among_others(
+        name in "[A-Z][A-Za-z_]{0,10}",
+        value in 0..u64::MAX / 1024,
+        others in text(&["Mem: 7\n", "\n", "x: 1 kB\n"]),
+    ) {
         prop_assume!(!["Mem", "x"].contains(&name.as_str()));
         let text = [&others, format!("\n{name}:   {value} kB\n").as_bytes()].concat();
         prop_assert_eq!(field_of(&text, &name), Some(value * 1024));

@@ -26,9 +26,15 @@ const DEVICE: Device = Device { major: 0, minor: 1 };
 
 proptest! {
     #[test]
-    fn no_text_breaks_a_reader(mapped in text(MAPPED), config in text(CONFIG), sysvipc in text(SYSVIPC), bytes in vec(any::<u8>(), 0..80)) {
+    fn no_text_breaks_a_reader(
+        mapped in text(MAPPED),
+        config in text(CONFIG),
+        sysvipc in text(SYSVIPC),
+        bytes in vec(any::<u8>(), 0..80),
+    ) {
         for text in [&mapped, &config, &sysvipc, &bytes] {
-            let _ = (Mapped::parse(text, &[DEVICE]), Stat::parse(text), kernel_switch(text, "CONFIG_SYSVIPC"), residences(text));
+            let _ = (Mapped::parse(text, &[DEVICE]), Stat::parse(text));
+            let _ = (kernel_switch(text, "CONFIG_SYSVIPC"), residences(text));
             let _ = RemoveIpc::of(&[ConfigFile { path: String::new(), text: text.clone() }]);
             if let Ok(word) = str::from_utf8(text) {
                 let _ = (Wanted::parse(word), key(word));
@@ -46,7 +52,8 @@ proptest! {
     ) {
         let end = begin + length;
         let rights = if is_writable { "rw-s" } else { "r--s" };
-        let line = format!("{begin:x}-{end:x} {rights} 00000000 {major:02x}:{minor:02x} {id}   /SYSV{key:08x} (deleted)\n");
+        let device = format!("{major:02x}:{minor:02x}");
+        let line = format!("{begin:x}-{end:x} {rights} 00000000 {device} {id}   /SYSV{key:08x} (deleted)\n");
         let mapped = Mapped { id: ShmId(id), key: Key(key), begin: Addr(begin), end: Addr(end), is_writable };
         let expected = (Device { major, minor } == DEVICE).then_some(mapped);
         prop_assert_eq!(Mapped::parse(line.as_bytes(), &[DEVICE]), expected);

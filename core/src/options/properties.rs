@@ -57,9 +57,18 @@ fn names() -> impl Strategy<Value = &'static str> {
     select(table::entries().map(|entry| entry.name).collect::<Vec<_>>())
 }
 
+/// What looks like options.
+fn likely() -> impl Strategy<Value = Vec<u8>> {
+    let pair = (names(), values()).prop_map(|(name, value)| [name.as_bytes(), b"=", &value, b":"].concat());
+    vec(pair, 0..6).prop_map(|pairs| pairs.concat())
+}
+
 proptest! {
     #[test]
-    fn any_text_is_read_and_what_is_said_of_it_is_short_and_harmless(first in text(PIECES), second in vec(any::<u8>(), 0..200)) {
+    fn any_text_is_read_and_what_is_said_of_it_is_short_and_harmless(
+        first in text(PIECES),
+        second in prop_oneof![likely(), vec(any::<u8>(), 0..200)],
+    ) {
         let (options, complaints) = Options::read(&[("FIRST", &first), ("SECOND", &second)]);
         prop_assert!(complaints.len() <= 2 * (COMPLAINTS + 1));
         for complaint in &complaints {
@@ -69,7 +78,11 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_wrong_the_rest_is_used(wrong in "[a-z_]{1,12}(=[^ ,:\n\t\r'\"]{0,8})?", name in names(), value in values()) {
+    fn whatever_is_wrong_the_rest_is_used(
+        wrong in "[a-z_]{1,12}(=[^ ,:\n\t\r'\"]{0,8})?",
+        name in names(),
+        value in values(),
+    ) {
         prop_assume!(table::entries().all(|entry| !wrong.starts_with(entry.name)));
         if let Some(right) = written(name, &value) {
             let alone = Options::read(&[("HERE", &right)]).0;

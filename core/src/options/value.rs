@@ -98,7 +98,7 @@ impl Kind {
 fn unknown_check(part: &str) -> String {
     let names = Ring::ALL.into_iter().map(Ring::name).chain(rule::all().map(|rule| rule.id));
     let hint = nearest(part, names).map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
-    format!("names no ring and no rule at \"{}\"{hint}", shortened(part, 40))
+    format!("names no ring and no rule at \"{}\"{hint}", shortened(&Plain(part.as_bytes()).to_string(), 40))
 }
 
 const BOOLEAN: &str = "is neither 0 nor 1 (also yes, no, true, false)";

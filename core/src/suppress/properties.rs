@@ -37,7 +37,10 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
 
 proptest! {
     #[test]
-    fn any_file_is_read_and_what_is_said_of_it_is_short_and_harmless(text in text(PIECES), bytes in vec(any::<u8>(), 0..100)) {
+    fn any_file_is_read_and_what_is_said_of_it_is_short_and_harmless(
+        text in text(PIECES),
+        bytes in vec(any::<u8>(), 0..100),
+    ) {
         let mut suppressions = Suppressions::default();
         let said = [suppressions.add(&text), suppressions.add(&bytes)].concat();
         prop_assert!(said.len() <= 2 * (COMPLAINTS + 1));
@@ -62,7 +65,8 @@ proptest! {
         let written = [sign(from_begin, b"^"), &pattern, sign(to_end, b"$")].concat();
         // Without the signs it may stand anywhere.
         let whole = [sign(!from_begin, b"*"), &pattern, sign(!to_end, b"*")].concat();
-        prop_assert_eq!(Pattern::new(&written).fits(&text), fits(&whole, &text), "{}", String::from_utf8_lossy(&written));
+        let shown = String::from_utf8_lossy(&written);
+        prop_assert_eq!(Pattern::new(&written).fits(&text), fits(&whole, &text), "{}", shown);
     }
 
     #[test]
