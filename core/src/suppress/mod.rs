@@ -58,7 +58,7 @@ pub struct Suspect<'a> {
 impl Suppressions {
     /// Adds those of `text`; says what cannot be used, a line each, by its number.
     pub fn add(&mut self, text: &[u8]) -> Vec<String> {
-        let mut complaints = Vec::new();
+        let (mut complaints, mut wrong) = (Vec::new(), 0);
         for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
             let line = line.trim_ascii();
             if line.is_empty() || line.starts_with(b"#") {
@@ -70,13 +70,17 @@ impl Suppressions {
                     what,
                     used: AtomicU64::new(0),
                 }),
-                Err(wrong) => complaints.push(format!("line {}: {wrong}", number + 1)),
+                Err(why) => {
+                    wrong += 1;
+                    // To look for what was meant takes long, and a wrong file may have many lines.
+                    if wrong <= COMPLAINTS {
+                        complaints.push(format!("line {}: {}", number + 1, why.said(line)));
+                    }
+                }
             }
         }
-        if complaints.len() > COMPLAINTS {
-            let more = complaints.len() - COMPLAINTS;
-            complaints.truncate(COMPLAINTS);
-            complaints.push(format!("and {more} more like that"));
+        if wrong > COMPLAINTS {
+            complaints.push(format!("and {} more like that", wrong - COMPLAINTS));
         }
         complaints
     }
@@ -128,31 +132,48 @@ fn is_at(pattern: &Pattern, frame: &Frame) -> bool {
     [function, file, module].into_iter().flatten().any(|name| pattern.fits(name))
 }
 
-fn parse(line: &[u8]) -> Result<What, String> {
-    let shown = || shortened(&Plain(line).to_string(), SHOWN);
-    let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-        return Err(format!("\"{}\" has no colon, as in leaked-segment:function", shown()));
-    };
-    let (kind, pattern) = (line[..colon].trim_ascii(), line[colon + 1..].trim_ascii());
-    if pattern.is_empty() {
-        return Err(format!("\"{}\" names nothing behind its colon", shown()));
-    }
-    match kind {
-        b"key" => key(pattern).map(What::Key).ok_or_else(|| format!("\"{}\" is no key, as in key:0x162e", shown())),
-        b"exe" => Ok(What::Program(Pattern::new(pattern))),
-        b"*" => Ok(What::Rule(None, Pattern::new(pattern))),
-        kind => {
-            let name = Plain(kind).to_string();
-            let rule = rule::named(&name).ok_or_else(|| unknown(&name))?;
-            Ok(What::Rule(Some(rule.id), Pattern::new(pattern)))
+/// What is wrong with a line.
+#[derive(Debug)]
+enum Wrong {
+    NoColon,
+    NothingNamed,
+    NoKey,
+    /// There is none of this name.
+    NoRule(String),
+}
+
+impl Wrong {
+    fn said(&self, line: &[u8]) -> String {
+        let shown = || shortened(&Plain(line).to_string(), SHOWN);
+        match self {
+            Self::NoColon => format!("\"{}\" has no colon, as in leaked-segment:function", shown()),
+            Self::NothingNamed => format!("\"{}\" names nothing behind its colon", shown()),
+            Self::NoKey => format!("\"{}\" is no key, as in key:0x162e", shown()),
+            Self::NoRule(name) => {
+                let names = rule::all().map(|rule| rule.id).chain(["key", "exe"]);
+                let hint = nearest(name, names).map(|nearest| format!("; did you mean \"{nearest}\"?"));
+                format!("there is no rule \"{}\"{}", shortened(name, SHOWN), hint.unwrap_or_default())
+            }
         }
     }
 }
 
-fn unknown(name: &str) -> String {
-    let names = rule::all().map(|rule| rule.id).chain(["key", "exe"]);
-    let hint = nearest(name, names).map(|nearest| format!("; did you mean \"{nearest}\"?")).unwrap_or_default();
-    format!("there is no rule \"{}\"{hint}", shortened(name, SHOWN))
+fn parse(line: &[u8]) -> Result<What, Wrong> {
+    let colon = line.iter().position(|byte| *byte == b':').ok_or(Wrong::NoColon)?;
+    let (kind, pattern) = (line[..colon].trim_ascii(), line[colon + 1..].trim_ascii());
+    if pattern.is_empty() {
+        return Err(Wrong::NothingNamed);
+    }
+    match kind {
+        b"key" => key(pattern).map(What::Key).ok_or(Wrong::NoKey),
+        b"exe" => Ok(What::Program(Pattern::new(pattern))),
+        b"*" => Ok(What::Rule(None, Pattern::new(pattern))),
+        kind => {
+            let name = Plain(kind).to_string();
+            let rule = rule::named(&name);
+            Ok(What::Rule(Some(rule.ok_or(Wrong::NoRule(name))?.id), Pattern::new(pattern)))
+        }
+    }
 }
 
 /// As shmget takes it: hexadecimal behind 0x, else decimal.
