@@ -110,6 +110,9 @@ impl Made {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::call::Addr;
+    use crate::facts::fake;
+    use crate::rule::ftok::FTOK_FAILED;
 
     /// The first finding of a call, as the shim would report it with every rule on.
     pub fn first(made: &Made, facts: &dyn Facts) -> Option<Finding> {
@@ -120,5 +123,22 @@ pub mod tests {
     pub fn all(made: &Made, facts: &dyn Facts) -> Vec<Finding> {
         let found = |check: &Check| (check.find)(made, facts).map(|explain| made.finding(check.rule, explain()));
         of(&made.call, made.outcome).filter_map(found).collect()
+    }
+
+    #[test]
+    fn a_finding_has_the_key_that_a_suppression_may_name() {
+        let key = |call, segment_key: Option<i32>| {
+            let made = Made { call, outcome: Ok(0), site: Site::Unknown, detail: None };
+            let segment = segment_key.map(|key| SegmentFacts { key: Key(key), ..fake::segment(3) });
+            made.finding(&FTOK_FAILED, Words { segment, ..Words::default() }).key
+        };
+        let get = |key| Call::Get { key: Key(key), size: 1, flags: 0 };
+        let detach = Call::Detach { address: Addr(0) };
+        assert_eq!(
+            [key(get(7), None), key(get(7), Some(8)), key(detach, Some(8))],
+            [7, 7, 8].map(|key| Some(Key(key)))
+        );
+        // IPC_PRIVATE is none.
+        assert_eq!([key(get(0), Some(8)), key(detach, Some(0)), key(detach, None)], [None; 3]);
     }
 }

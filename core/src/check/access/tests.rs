@@ -153,3 +153,16 @@ fn eperm_of_a_shmget_is_a_filters_unless_huge_pages_were_asked_for() {
     assert_ne!(refused(attach(0)), Some("no-sysv-ipc"));
     assert_ne!(refused(control(5, 0)), Some("no-sysv-ipc"));
 }
+
+#[test]
+fn a_right_that_is_asked_for_anybody_is_asked_for_however_often_it_is_named() {
+    let headline = |flags| said(&get(flags), &world(0o600, 7, &[])).headline;
+    for (right, bits) in [(0o400, 4), (0o200, 2), (0o600, 6)] {
+        for flags in
+            [bits << 6, bits << 3, bits, bits << 6 | bits << 3, bits << 6 | bits, bits << 3 | bits, bits * 0o111]
+        {
+            assert_eq!(headline(flags), headline(right), "{flags:o}");
+        }
+    }
+    assert_ne!(headline(0o400), headline(0o200));
+}
