@@ -158,7 +158,8 @@ mod tests {
     use crate::facts::{SegmentFacts, mapping};
     use crate::flags::{SHM_REMAP, SHM_RND};
     use crate::site::Site;
-    use crate::tracker::Chosen;
+    use crate::time::Time;
+    use crate::tracker::{Chosen, Place, Recorded, Spare, Surroundings};
     use std::num::NonZeroU64;
 
     fn world(lines: &[&str]) -> World {
@@ -237,5 +238,37 @@ mod tests {
         let blind = World { mappings: None, ..world(&[]) };
         let call = Call::Attach { id: ShmId(5), address: Addr(0x20000), flags: SHM_REMAP };
         assert_eq!(Look::before(&call, &blind, Advice::Wanted), None);
+    }
+
+    #[test]
+    fn what_took_the_place_of_something_says_of_what() {
+        let world = world(&["20000-24000 rw-p 0 0:0 0 [heap]"]);
+        let call = Call::Attach { id: ShmId(5), address: Addr(0x20000), flags: SHM_REMAP };
+        let made = Made { call, outcome: Ok(0x20000), site: Site::Return(1), detail: None };
+        let look = Look::before(&call, &world, Advice::NotWanted).unwrap();
+        let words = look.explain(&made, &world)();
+        assert_eq!(words.headline, "SHM_REMAP took the place of the heap, which malloc uses (0x20000 to 0x24000)");
+        assert_eq!(words.segment, world.segment(ShmId(5)));
+    }
+
+    #[test]
+    fn a_detach_is_asked_for_what_is_missing_where_the_attachment_begins() {
+        // Of two pages the second is gone.
+        let mut world = world(&["10000-11000 rw-s 0 0:1 5 /SYSV00000000 (deleted)"]);
+        let place = Place { site: Site::Return(1), thread: 7 };
+        let get = Call::Get { key: crate::call::Key::PRIVATE, size: 5000, flags: 0 };
+        let attach = Call::Attach { id: ShmId(5), address: Addr(0), flags: 0 };
+        for (call, value) in [(get, 5), (attach, 0x10000)] {
+            let around = Surroundings { place, learned: None, time: Time(0) };
+            while let Recorded::Needs(wanted) = world.tracker.record(&call, Ok(value), &around) {
+                drop(world.tracker.exchange(Spare::allocate(wanted).unwrap()));
+            }
+        }
+        let look = |address, advice| {
+            Look::before(&Call::Detach { address: Addr(address) }, &world, advice).map(|look| look.rule().id)
+        };
+        assert_eq!(look(0x10000, Advice::Wanted), Some("munmap-of-attachment"));
+        assert_eq!(look(0x11000, Advice::Wanted), None, "shmdt finds nothing there");
+        assert_eq!(look(0x10000, Advice::NotWanted), None);
     }
 }

@@ -166,3 +166,13 @@ fn a_right_that_is_asked_for_anybody_is_asked_for_however_often_it_is_named() {
     }
     assert_ne!(headline(0o400), headline(0o200));
 }
+
+#[test]
+fn each_call_says_by_what_it_asks() {
+    let world = world(0o000, 7, &[]);
+    let why = |made| said(&made, &world).why;
+    assert!(why(attach(0)).starts_with("without SHM_RDONLY shmat asks to write, too; "));
+    assert!(why(attach(SHM_RDONLY)).starts_with("shmat asks for what its flags say; "));
+    assert!(why(get(0o400)).starts_with("of a segment that is there, the mode argument of shmget is "));
+    assert!(why(control(5, IPC_STAT)).starts_with("to look at a segment by IPC_STAT or SHM_STAT "));
+}
