@@ -84,13 +84,25 @@ pub fn position(rule: &Rule) -> Option<usize> {
 
 /// The rules of the longest name at the beginning of `text`, and what follows: names hold signs themselves.
 fn first_name(text: &str) -> Option<(u128, &str)> {
-    let rings = Ring::ALL.into_iter().map(|ring| (ring.name(), bits(|rule| rule.ring == ring)));
-    let rules = all().map(|rule| (rule.id, bits(|other| other == rule)));
-    let named = rings.chain(rules).filter_map(|(name, bits)| {
+    let rings = Ring::ALL.into_iter().map(|ring| (ring.name(), Named::Ring(ring)));
+    let rules = all().take(ROOM).enumerate().map(|(position, rule)| (rule.id, Named::Rule(position)));
+    let fitting = rings.chain(rules).filter_map(|(name, named)| {
         let tail = text.strip_prefix(name)?;
-        (tail.is_empty() || tail.starts_with(['+', '-'])).then_some((name.len(), bits, tail))
+        (tail.is_empty() || tail.starts_with(['+', '-'])).then_some((name.len(), named, tail))
     });
-    named.max_by_key(|(length, ..)| *length).map(|(_, bits, tail)| (bits, tail))
+    let (_, named, tail) = fitting.max_by_key(|(length, ..)| *length)?;
+    let bits = match named {
+        Named::Ring(ring) => bits(|rule| rule.ring == ring),
+        Named::Rule(position) => 1 << position,
+    };
+    Some((bits, tail))
+}
+
+/// What a name is of.
+enum Named {
+    Ring(Ring),
+    /// By its number in the order of [`all`].
+    Rule(usize),
 }
 
 fn bits(is_it: impl Fn(&Rule) -> bool) -> u128 {
