@@ -170,3 +170,34 @@ fn of_what_forbids_in_it_the_anchors_are_ours_or_whole_blocks() {
     assert_eq!(in_gap(Gap::new(BEGIN).unwrap()), (false, false));
     assert_eq!(in_gap(Gap::new(BEGIN).unwrap().reserved()), (true, true));
 }
+
+#[test]
+fn a_block_holds_what_its_anchor_opens() {
+    let mut gap = Gap::new(BEGIN).unwrap().reserved();
+    for size in [PAGE, 1 << 20, 2 << 20, 1 << 30] {
+        let Taken::Anchor(anchor) = gap.take(size) else { panic!("no block of {size} was there") };
+        let block = gap.block(anchor).unwrap();
+        gap.open(anchor);
+        let Taken::At(place) = gap.take(size) else { panic!("no place in a block of {size}") };
+        assert!(anchor <= place && place.0 + size <= anchor.0 + block, "{anchor} {block} {place}");
+    }
+    assert_eq!(gap.block(Addr(BEGIN - 1)), None);
+}
+
+#[test]
+fn who_is_taken_out_of_the_resting_leaves_the_others_in_their_order() {
+    let mut resting = resting::Resting::NONE;
+    // It does not begin where its memory does.
+    for slot in 0..50 {
+        resting.push(slot);
+    }
+    for slot in 0..50 {
+        assert_eq!(resting.pop(), Some(slot));
+    }
+    for slot in 100..130 {
+        resting.push(slot);
+    }
+    assert!(resting.remove(110) && !resting.remove(110) && resting.remove(100) && resting.remove(129));
+    let left: Vec<_> = std::iter::from_fn(|| resting.pop()).collect();
+    assert!(left.into_iter().eq((101..129).filter(|slot| *slot != 110)));
+}
