@@ -1,7 +1,7 @@
 //! Where reports go: what log_path names, and standard error when that fails. Descriptors are the program's: none of
 //! ours stays open, and nothing that goes wrong here may stop the program or hurt its data. No lock is held here.
 
-mod gate;
+pub mod gate;
 mod log;
 mod output;
 mod stream;

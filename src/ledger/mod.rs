@@ -17,6 +17,7 @@ pub use maker::find as maker;
 use crate::kernel::signal::undisturbed;
 use crate::kernel::{self, clock, file as read};
 use crate::lock::{Locked, RawLock};
+use crate::sink::gate;
 use crate::site::{self, Said};
 use crate::state::{TRACKER, options};
 use crate::{boundary, facts, identity, verbose};
@@ -132,8 +133,11 @@ fn is_begun() -> bool {
 }
 
 fn begin(owner: u32, namespace: u64) {
-    let opened = if options().ledger { undisturbed(|| open(owner, namespace)) } else { Err("it is not wanted") };
-    let file = match opened {
+    let open = || {
+        let _writer = gate::enter();
+        undisturbed(|| open(owner, namespace))
+    };
+    let file = match if options().ledger { open() } else { Err("it is not wanted") } {
         Ok(file) => file,
         Err(reason) => {
             verbose::say_no_ledger(reason);
@@ -210,6 +214,7 @@ pub fn end() {
     STATE.store(NONE, Relaxed);
     let Some(file) = LEDGER.with(|ledger| ledger.file.take()).flatten() else { return };
     if tidy::is_over(&file) && !boundary::is_locked_in() {
+        let _writer = gate::enter();
         undisturbed(|| remove(&file));
     }
 }

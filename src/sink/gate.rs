@@ -1,4 +1,4 @@
-//! While a log file is open its descriptor is in the way of nobody but of a fork, whose child would keep it for ever. So a
+//! While a log file or a ledger's folder is open its descriptor is in the way of nobody but of a fork, whose child would keep it for ever. So a
 //! fork waits for the writers in front of it and the writers behind it wait for the fork, neither longer than a moment.
 //! Writers do not wait for one another.
 
@@ -11,13 +11,13 @@ use std::time::Duration;
 /// Nobody stays longer; who waits longer waits for somebody who is gone.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How many threads have a log file open, and above them how many are forking.
+/// How many threads have one open, and above them how many are forking.
 static GATE: AtomicU32 = AtomicU32::new(0);
 const WRITER: u32 = 1;
 const FORK: u32 = 1 << 16;
 const WRITERS: u32 = FORK - 1;
 
-/// While it lives, this thread may have a log file open.
+/// While it lives, this thread may have a file open.
 pub struct Writer(());
 
 /// Waits for those who fork now.
