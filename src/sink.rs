@@ -1,13 +1,13 @@
 //! Where reports go: what log_path names, and standard error when that fails. Descriptors are the program's: none of
 //! ours stays open, and nothing that goes wrong here may stop the program or hurt its data. No lock is held here.
 
-pub mod gate;
 mod log;
 mod output;
 mod stream;
 
 use crate::identity;
 use crate::kernel::file::Descriptor;
+use crate::kernel::gate;
 use crate::state;
 use log::Log;
 use once_cell::race::OnceBox;

@@ -41,7 +41,7 @@ pub fn keep(address: Addr, released: &Released) -> bool {
     let end = Addr((address.0 + released.size).next_multiple_of(page));
     let size = end.0 - begin.0;
     let keep = || {
-        if !is_due() || map::is_address_space_limited() || is_each_byte_counted() {
+        if !is_due() || map::is_address_space_limited() {
             return false;
         }
         while let Some(oldest) = TRACKER.with(|tracker| tracker.quarantine().in_the_way_of(size, limit)).flatten() {
@@ -52,7 +52,7 @@ pub fn keep(address: Addr, released: &Released) -> bool {
         put(begin, end, released)
     };
     // Nobody has asked for it.
-    limit == 0 || size <= limit && one_at_a_time(keep) == Some(true)
+    limit == 0 || size <= limit && !is_each_byte_counted() && one_at_a_time(keep) == Some(true)
 }
 
 /// Before the program attaches something between two addresses. Where nobody tells what is there, nothing is taken away.

@@ -1,8 +1,10 @@
 //! Files and descriptors: opened, read and closed in one breath, because a descriptor of ours may be closed or reused by
 //! the program at any time.
 
+use super::gate;
 use super::int;
 use super::raw::{Result, syscall, syscall6};
+use super::signal::undisturbed;
 use libc::c_int;
 use shmsan_core::path::{File, PathStart};
 use std::ffi::CStr;
@@ -176,12 +178,15 @@ pub fn read(path: &CStr, most: usize) -> Option<Vec<u8>> {
 pub fn try_read(path: &CStr, most: usize) -> std::result::Result<Vec<u8>, i32> {
     // Without O_NONBLOCK a FIFO would keep us.
     let flags = int(libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK | libc::O_NOCTTY);
-    // SAFETY: `path` ends in NUL.
-    let descriptor = unsafe { syscall(libc::SYS_openat, [int(libc::AT_FDCWD), path.as_ptr() as usize, flags, 0]) }?;
-    let bytes = read_to_end(descriptor, most);
-    // SAFETY: opened above.
-    let _ = unsafe { syscall(libc::SYS_close, [descriptor, 0, 0, 0]) };
-    bytes
+    undisturbed(|| {
+        let _open = gate::enter();
+        // SAFETY: `path` ends in NUL.
+        let descriptor = unsafe { syscall(libc::SYS_openat, [int(libc::AT_FDCWD), path.as_ptr() as usize, flags, 0]) }?;
+        let bytes = read_to_end(descriptor, most);
+        // SAFETY: opened above.
+        let _ = unsafe { syscall(libc::SYS_close, [descriptor, 0, 0, 0]) };
+        bytes
+    })
 }
 
 fn read_to_end(descriptor: usize, most: usize) -> std::result::Result<Vec<u8>, i32> {

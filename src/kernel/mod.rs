@@ -6,6 +6,7 @@ pub mod clock;
 pub mod file;
 pub mod folder;
 pub mod futex;
+pub mod gate;
 mod identity;
 pub mod map;
 pub mod maps;

@@ -2,8 +2,8 @@
 
 use super::{boot, folders};
 use crate::kernel::folder::Folder;
+use crate::kernel::gate;
 use crate::kernel::signal::undisturbed;
-use crate::sink::gate;
 use crate::state::options;
 use crate::{boundary, facts};
 use shmsan_core::call::ShmId;
@@ -23,8 +23,10 @@ pub fn find(id: ShmId, status: &Status) -> Option<Maker> {
     }
     let namespace = u64::from(facts::ipc_namespace()?);
     let sought = Sought::new(boot()?, namespace, id, status);
-    let _writer = gate::enter();
-    undisturbed(|| folders::of(status.creator_uid).iter().find_map(|folder| in_folder(folder, &sought)))
+    undisturbed(|| {
+        let _open = gate::enter();
+        folders::of(status.creator_uid).iter().find_map(|folder| in_folder(folder, &sought))
+    })
 }
 
 fn in_folder(folder: &Folder, sought: &Sought) -> Option<Maker> {

@@ -15,9 +15,8 @@ pub use folders::remember as remember_runtime_folder;
 pub use maker::find as maker;
 
 use crate::kernel::signal::undisturbed;
-use crate::kernel::{self, clock, file as read};
+use crate::kernel::{self, clock, file as read, gate};
 use crate::lock::{Locked, RawLock};
-use crate::sink::gate;
 use crate::site::{self, Said};
 use crate::state::{TRACKER, options};
 use crate::{boundary, facts, identity, verbose};
@@ -133,11 +132,8 @@ fn is_begun() -> bool {
 }
 
 fn begin(owner: u32, namespace: u64) {
-    let open = || {
-        let _writer = gate::enter();
-        undisturbed(|| open(owner, namespace))
-    };
-    let file = match if options().ledger { open() } else { Err("it is not wanted") } {
+    let opened = if options().ledger { open(owner, namespace) } else { Err("it is not wanted") };
+    let file = match opened {
         Ok(file) => file,
         Err(reason) => {
             verbose::say_no_ledger(reason);
@@ -161,20 +157,23 @@ fn begin(owner: u32, namespace: u64) {
 }
 
 fn open(owner: u32, namespace: u64) -> Result<File, &'static str> {
-    let folder = folders::own(owner).ok_or("this user has no folder for it")?;
     let boot = boot().filter(|_| namespace != 0).ok_or("/proc does not tell which machine and namespace this is")?;
     let began = read::read(c"/proc/self/stat", STAT).as_deref().and_then(started).map_or(0, |started| started.ticks);
     let (pid, time) = (kernel::pid(), clock::time());
-    let around = Around { boot, namespace, now: time.0 / 1_000_000_000 };
-    tidy::tidy(&folder, around).map_err(|tidy::TooMany| "its folder is full of others")?;
-    let mut file = File::make(&folder, Head { boot, namespace, pid, began, time, entries: 0 }, owner)
-        .map_err(|_| "its file cannot be made")?;
+    let head = Head { boot, namespace, pid, began, time, entries: 0 };
     let mut arguments = crate::journal::arguments();
     arguments.truncate(ARGUMENTS);
     let told = [
         record::Process::store(identity::exe().unwrap_or_default(), &arguments),
         record::folder(&read::working_directory().unwrap_or_default()),
     ];
+    let mut file = undisturbed(|| {
+        let _open = gate::enter();
+        let folder = folders::own(owner).ok_or("this user has no folder for it")?;
+        let around = Around { boot, namespace, now: time.0 / 1_000_000_000 };
+        tidy::tidy(&folder, around).map_err(|tidy::TooMany| "its folder is full of others")?;
+        File::make(&folder, head, owner).map_err(|_| "its file cannot be made")
+    })?;
     if told.iter().try_for_each(|stored| file.append(stored)) == Err(Lack::Disk) {
         remove(&file);
         return Err("no space is left for it");
@@ -214,14 +213,16 @@ pub fn end() {
     STATE.store(NONE, Relaxed);
     let Some(file) = LEDGER.with(|ledger| ledger.file.take()).flatten() else { return };
     if tidy::is_over(&file) && !boundary::is_locked_in() {
-        let _writer = gate::enter();
-        undisturbed(|| remove(&file));
+        remove(&file);
     }
 }
 
 fn remove(file: &File) {
     file.unmap();
-    if let Some(folder) = folders::own(file.owner) {
-        let _ = folder.remove_file(file.name());
-    }
+    undisturbed(|| {
+        let _open = gate::enter();
+        if let Some(folder) = folders::own(file.owner) {
+            let _ = folder.remove_file(file.name());
+        }
+    });
 }

@@ -1,10 +1,11 @@
 //! A log file: opened, written and closed for each text, because a descriptor that stayed open could be closed by the
 //! program, and its number be a file of the program's own by the next time.
 
+use super::Refused;
 use super::output::Output;
-use super::{Refused, gate};
 use crate::identity;
 use crate::kernel::file::{self, Descriptor, Open};
+use crate::kernel::gate;
 use crate::kernel::signal::{Held, without_signals};
 use shmsan_core::options::file_name;
 use shmsan_core::text::Plain;
@@ -76,7 +77,7 @@ impl Log {
             Kind::Device => Open::Existing,
         };
         let write = || {
-            let _writer = gate::enter();
+            let _open = gate::enter();
             let descriptor = file::append(name, how).map_err(Refused::Failed)?;
             let written = self.write_to(descriptor, text);
             descriptor.close();

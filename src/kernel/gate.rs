@@ -1,9 +1,12 @@
-//! While a log file or a ledger's folder is open its descriptor is in the way of nobody but of a fork, whose child would keep it for ever. So a
-//! fork waits for the writers in front of it and the writers behind it wait for the fork, neither longer than a moment.
-//! Writers do not wait for one another.
+//! While a file of ours is open its descriptor is in the way of nobody but of a fork, whose child would keep it for ever. So a
+//! fork waits for those in front of it who have one open, and those behind it wait for the fork, neither longer than a
+//! moment. They do not wait for one another.
+//!
+//! Nobody enters twice, nor with a lock that is held over a fork: the fork would wait for him, and he for the fork. Signals are
+//! held back meanwhile: a handler that forks would wait for itself.
 
-use crate::kernel::clock::Stopwatch;
-use crate::kernel::futex::{self, Waited};
+use super::clock::Stopwatch;
+use super::futex::{self, Waited};
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
@@ -13,33 +16,33 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How many threads have one open, and above them how many are forking.
 static GATE: AtomicU32 = AtomicU32::new(0);
-const WRITER: u32 = 1;
+const ONE: u32 = 1;
 const FORK: u32 = 1 << 16;
-const WRITERS: u32 = FORK - 1;
+const INSIDE: u32 = FORK - 1;
 
 /// While it lives, this thread may have a file open.
-pub struct Writer(());
+pub struct Entered(());
 
 /// Waits for those who fork now.
-pub fn enter() -> Writer {
+pub fn enter() -> Entered {
     let begin = Stopwatch::start();
     let mut in_vain = false;
     loop {
         let seen = GATE.load(SeqCst);
-        if (seen < FORK || in_vain) && GATE.compare_exchange(seen, seen + WRITER, SeqCst, SeqCst).is_ok() {
-            return Writer(());
+        if (seen < FORK || in_vain) && GATE.compare_exchange(seen, seen + ONE, SeqCst, SeqCst).is_ok() {
+            return Entered(());
         }
         in_vain = seen >= FORK && wait(seen, &begin) == Waited::InVain;
     }
 }
 
-impl Drop for Writer {
+impl Drop for Entered {
     fn drop(&mut self) {
         // Nobody counts this one where a child began to count anew after a fork that told nobody.
-        let counted = |seen: u32| (seen & WRITERS != 0).then(|| seen - WRITER);
+        let counted = |seen: u32| (seen & INSIDE != 0).then(|| seen - ONE);
         if let Ok(before) = GATE.fetch_update(SeqCst, SeqCst, counted)
             && before >= FORK
-            && before & WRITERS == WRITER
+            && before & INSIDE == ONE
         {
             wake();
         }
@@ -50,7 +53,7 @@ impl Drop for Writer {
 pub fn close() {
     let begin = Stopwatch::start();
     let mut seen = GATE.fetch_add(FORK, SeqCst) + FORK;
-    while seen & WRITERS != 0 && wait(seen, &begin) == Waited::ForNews {
+    while seen & INSIDE != 0 && wait(seen, &begin) == Waited::ForNews {
         seen = GATE.load(SeqCst);
     }
 }
