@@ -75,7 +75,12 @@ impl Folder {
 
     /// Shows the name of each thing in it, in no order.
     pub fn each_name(&self, visit: &mut dyn FnMut(&CStr) -> ControlFlow<()>) {
-        let mut names = [0_u8; PIECE];
+        // Not on the stack, which may be small.
+        let mut names: Vec<u8> = Vec::new();
+        if names.try_reserve_exact(PIECE).is_err() {
+            return;
+        }
+        names.resize(PIECE, 0);
         loop {
             let arguments = [int(self.0.descriptor().0), names.as_mut_ptr() as usize, names.len(), 0];
             // SAFETY: the kernel writes no more than the length.

@@ -47,7 +47,8 @@ pub struct File {
 
 impl File {
     /// Makes it in a folder of its owner.
-    pub fn make(folder: &Folder, head: Head, owner: u32) -> Result<Self, i32> {
+    #[inline(never)]
+    pub fn make(folder: &Folder, head: Head, owner: u32) -> Result<Box<Self>, i32> {
         let page = kernel::page_size();
         let small = size(FEW).next_multiple_of(page);
         // All of a large file would be in memory.
@@ -60,7 +61,7 @@ impl File {
         let name = name(head.pid).ok_or(libc::EAGAIN)?;
         let shared = folder.make_shared(in_c(&name), room)?;
         let entries = if shared.size == small { FEW } else { MANY };
-        let mut file = Self {
+        let mut file = Box::new(Self {
             shared,
             entries,
             live: 0,
@@ -71,7 +72,7 @@ impl File {
             name,
             owner,
             namespace: head.namespace,
-        };
+        });
         for page in 0..shared.placed >> file.page_shift {
             file.placed[page / 64] |= 1 << (page % 64);
         }

@@ -17,6 +17,7 @@ const MOST_FILES: usize = 64;
 const MOST_NAMES: usize = 1 << 14;
 
 /// `None` where nobody tells.
+#[inline(never)]
 pub fn find(id: ShmId, status: &Status) -> Option<Maker> {
     if !options().ledger || boundary::is_locked_in() {
         return None;

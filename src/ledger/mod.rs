@@ -43,7 +43,7 @@ const ARGUMENTS: usize = 2048;
 const STAT: usize = 4096;
 
 struct Ledger {
-    file: Option<File>,
+    file: Option<Box<File>>,
     /// The places that the file tells of.
     said: Said,
     paths: Paths,
@@ -156,7 +156,8 @@ fn begin(owner: u32, namespace: u64) {
     }
 }
 
-fn open(owner: u32, namespace: u64) -> Result<File, &'static str> {
+#[inline(never)]
+fn open(owner: u32, namespace: u64) -> Result<Box<File>, &'static str> {
     let boot = boot().filter(|_| namespace != 0).ok_or("/proc does not tell which machine and namespace this is")?;
     let began = read::read(c"/proc/self/stat", STAT).as_deref().and_then(started).map_or(0, |started| started.ticks);
     let (pid, time) = (kernel::pid(), clock::time());

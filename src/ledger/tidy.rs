@@ -20,6 +20,7 @@ const MOST_SEGMENTS: usize = 256;
 pub struct TooMany;
 
 /// Before a file is made in the folder.
+#[inline(never)]
 pub fn tidy(folder: &Folder, around: Around) -> Result<(), TooMany> {
     let mut chance = kernel::random().unwrap_or_else(clock::monotonic_ns) | 1;
     let (mut files, mut dead) = (0, Vec::new());
