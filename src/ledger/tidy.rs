@@ -11,7 +11,7 @@ use std::ops::ControlFlow::{Break, Continue};
 
 /// So many files are looked into, chosen by chance where there are more: who comes next looks into others.
 const LOOKS: usize = 16;
-/// A folder with more files has no room for another one.
+/// A folder with more files has no room for another one, unless some of them can go.
 const MOST_FILES: u64 = 4096;
 /// So many segments of one process are asked for at its end.
 const MOST_SEGMENTS: usize = 256;
@@ -33,6 +33,7 @@ pub fn tidy(folder: &Folder, around: Around) -> Result<(), TooMany> {
         }
         if files > MOST_FILES { Break(()) } else { Continue(()) }
     });
+    let around = if files > MOST_FILES { around.in_want() } else { around };
     let is_over = |name: &CString| {
         let file = folder.file(name);
         file.is_ok_and(|file| around.is_over(&file, file.status().st_mtime, &mut facts::status))

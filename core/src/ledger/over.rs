@@ -18,6 +18,12 @@ pub struct Around {
 }
 
 impl Around {
+    /// The same, for a folder that has no more room: nobody waits a day then.
+    #[must_use]
+    pub const fn in_want(self) -> Self {
+        Self { now: i64::MAX, ..self }
+    }
+
     /// Whether nothing is left of what a process made that is gone. `changed_at` is when its file was last changed, and
     /// `status` asks the kernel.
     pub fn is_over(&self, file: &dyn Pages, changed_at: i64, status: &mut dyn FnMut(ShmId) -> Option<Status>) -> bool {

@@ -204,6 +204,8 @@ fn a_ledger_is_over_when_nothing_is_left_of_what_it_tells() {
     let elsewhere = Head { namespace: 7, ..HEAD };
     assert!(!is_over(around, elsewhere, None));
     assert!(is_over(Around { now: 1000 + 86_401, ..around }, elsewhere, None));
+    assert!(is_over(around.in_want(), elsewhere, None));
+    assert!(!is_over(around.in_want(), HEAD, Some(status)));
     // What cannot be read may be of a later version.
     let garbage = File(vec![[7; 8]; 600]);
     assert!(!around.is_over(&garbage, 2000, &mut |_| None));

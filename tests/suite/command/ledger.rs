@@ -91,6 +91,18 @@ fn a_ledger_is_there_as_long_as_a_segment_of_it_is() {
 }
 
 #[test]
+fn a_full_folder_makes_room_for_who_comes_next() {
+    let out = output_of(
+        r#"mkdir -m 700 run/shmsan
+        seq -f '4190000-%016.0f' 4100 | (cd run/shmsan; xargs touch)
+        made make 1 kill || :; "$SHMSAN" info 0; files"#,
+    );
+    assert!(creation(&out)[1].is_some_and(|at| at.contains("maker.c")), "{out}");
+    let left: usize = out.lines().last().unwrap().trim().parse().unwrap();
+    assert!(left < 4100, "{out}");
+}
+
+#[test]
 fn nothing_is_left_of_the_ledgers_of_a_fresh_namespace() {
     let out = output_of(
         r#""$SHMSAN" run --isolate -q --error-exitcode=0 "$MAKER" make 1 fork make 1 kill 2> said || echo "status $?"

@@ -54,6 +54,8 @@ pub fn clean(command: &mut Command) {
 /// For the ledgers of the programs: a folder of this user's own that nobody else looks into.
 static RUNTIME_FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = scratch("runtime");
+    // Of earlier runs: their namespaces are gone, and nobody asks for what was there.
+    let _ = std::fs::remove_dir_all(folder.join("shmsan"));
     std::fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
     folder
 });
