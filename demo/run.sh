@@ -35,6 +35,8 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
+# Nothing of the ledgers stays either.
+export XDG_RUNTIME_DIR="$work"
 cd "$work"
 cp "$root/c-tests/originals/server.c" "$root/c-tests/originals/client.c" "$root/c-tests/originals/writer.cpp" .
 

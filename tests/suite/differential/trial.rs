@@ -109,7 +109,12 @@ impl Trial {
         let mut words = manner.under.iter().cloned().chain([program]).chain(self.arguments());
         let run = Run::new(words.next().unwrap_or_default(), manner.way).folder(&FOLDER);
         let run = words.fold(run, Run::arg);
-        let run = manner.variables.iter().fold(run, |run, &(name, value)| run.env(name, value));
+        let mut run = manner.variables.iter().fold(run, |run, &(name, value)| run.env(name, value));
+        if self.whose == Whose::Another {
+            // The ledgers of a user whom nobody knows would stay in /dev/shm.
+            let options = manner.variables.iter().find(|(name, _)| *name == "SHMSAN_OPTIONS");
+            run = run.options(&format!("ledger=0:{}", options.map_or("", |(_, options)| *options)));
+        }
         panic::catch_unwind(AssertUnwindSafe(|| run.go())).unwrap_or_else(|why| {
             say(&format!("{manner:?}, seed {}\nreplay: {}", self.seed, self.replay(manner)));
             panic::resume_unwind(why)
