@@ -3,8 +3,8 @@
 use addr2line::Loader;
 use object::{Object, ReadRef};
 use shmsan_core::demangle;
-use shmsan_core::record::{Module, Places, Proof, Source, fingerprint};
-use shmsan_core::site::{Frame, Site, end_at_main, most_telling};
+use shmsan_core::record::{Module, Places, Proof, fingerprint};
+use shmsan_core::site::{Frame, Site, most_telling};
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -43,10 +43,7 @@ impl Default for Symbols {
 impl Symbols {
     /// The innermost first; never empty.
     pub fn frames(&mut self, places: &Places, site: Site) -> Vec<Frame> {
-        let mut frames = match site {
-            Site::Stack(number) => self.stack(places, number),
-            site => self.innermost(places, site),
-        };
+        let mut frames = places.frames(site, &mut |address, module| self.at(address, module));
         if frames.is_empty() {
             frames.push(Frame::default());
         }
@@ -60,31 +57,7 @@ impl Symbols {
         most_telling(&frames).cloned().unwrap_or_default()
     }
 
-    fn stack(&mut self, places: &Places, number: u32) -> Vec<Frame> {
-        let Some(stack) = places.stacks.get(&number) else { return Vec::new() };
-        let mut frames = self.innermost(places, stack.innermost);
-        let mut callers = stack.callers.iter().map(|address| self.at(places, *address));
-        if let Site::Source(_) = stack.innermost {
-            frames.extend(callers.next().into_iter().flatten().skip(1));
-        }
-        frames.extend(callers.flatten());
-        end_at_main(&mut frames);
-        frames
-    }
-
-    fn innermost(&mut self, places: &Places, site: Site) -> Vec<Frame> {
-        match site {
-            // One back: the call itself, and not the line after it.
-            Site::Return(address) => self.at(places, address.wrapping_sub(1)),
-            Site::Source(number) => places.sources.get(&number).map(Source::frame).into_iter().collect(),
-            Site::Unknown | Site::Stack(_) => Vec::new(),
-        }
-    }
-
-    fn at(&mut self, places: &Places, address: usize) -> Vec<Frame> {
-        let Some(module) = places.module_at(address) else {
-            return vec![Frame { address, ..Frame::default() }];
-        };
+    fn at(&mut self, address: usize, module: &Module) -> Vec<Frame> {
         let offset = address.wrapping_sub(module.bias);
         let name = module.path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         let name = String::from_utf8_lossy(name).into_owned();

@@ -18,7 +18,7 @@ pub use stored::stored;
 
 use crate::abi;
 use crate::state::options;
-use shmsan_core::record::{Places, Source};
+use shmsan_core::record::Places;
 use shmsan_core::site::{Frame, Site, end_at_main, most_telling};
 use stacks::{LastBefore, Stack};
 use std::ffi::{c_char, c_int};
@@ -103,22 +103,7 @@ pub fn frame(site: Site) -> Frame {
 
 /// One frame of a place in another process, which may be gone: what it told of its places.
 pub fn frame_elsewhere(site: Site, places: &Places) -> Frame {
-    let at = |address: usize| match places.module_at(address) {
-        Some(module) => lookup::frames_elsewhere(address, module),
-        None => vec![Frame { address, ..Frame::default() }],
-    };
-    let innermost = |site: Site| match site {
-        Site::Return(address) => at(address.wrapping_sub(1)),
-        Site::Source(number) => places.sources.get(&number).map(Source::frame).into_iter().collect(),
-        Site::Unknown | Site::Stack(_) => Vec::new(),
-    };
-    let frames = match site {
-        Site::Stack(number) => places.stacks.get(&number).map_or_else(Vec::new, |stack| {
-            let callers = stack.callers.iter().flat_map(|address| at(*address));
-            innermost(stack.innermost).into_iter().chain(callers).collect()
-        }),
-        site => innermost(site),
-    };
+    let frames = places.frames(site, &mut lookup::frames_elsewhere);
     most_telling(&frames).cloned().map(without_prefix).unwrap_or_default()
 }
 

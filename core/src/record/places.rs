@@ -1,13 +1,14 @@
 //! What a process has told of its places, put together again: what the numbers and addresses of its calls stand for.
 
 use super::{Module, Record, Source, Stack};
+use crate::site::{Frame, Site, end_at_main};
 use std::collections::HashMap;
 
 /// Of one program in one process.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    pub sources: HashMap<u32, Source>,
-    pub stacks: HashMap<u32, Stack>,
+    sources: HashMap<u32, Source>,
+    stacks: HashMap<u32, Stack>,
     /// The last one told stands for the addresses it takes.
     modules: Vec<Module>,
 }
@@ -42,6 +43,35 @@ impl Places {
             self.modules.remove(0);
         }
         self.modules.push(module);
+    }
+
+    /// What can be printed of a site, the innermost frame first; empty where nothing was told of it. `at` looks up an address
+    /// in the module that it lies in.
+    pub fn frames(&self, site: Site, at: &mut dyn FnMut(usize, &Module) -> Vec<Frame>) -> Vec<Frame> {
+        let mut at = |address| match self.module_at(address) {
+            Some(module) => at(address, module),
+            None => vec![Frame { address, ..Frame::default() }],
+        };
+        let Site::Stack(number) = site else { return self.innermost(site, &mut at) };
+        let Some(stack) = self.stacks.get(&number) else { return Vec::new() };
+        let mut frames = self.innermost(stack.innermost, &mut at);
+        let mut callers = stack.callers.iter().map(|address| at(*address));
+        if let Site::Source(_) = stack.innermost {
+            // The macro has told more of it, but not what it was inlined into.
+            frames.extend(callers.next().into_iter().flatten().skip(1));
+        }
+        frames.extend(callers.flatten());
+        end_at_main(&mut frames);
+        frames
+    }
+
+    fn innermost(&self, site: Site, at: &mut dyn FnMut(usize) -> Vec<Frame>) -> Vec<Frame> {
+        match site {
+            // One back: the call itself, and not the line after it.
+            Site::Return(address) => at(address.wrapping_sub(1)),
+            Site::Source(number) => self.sources.get(&number).map(Source::frame).into_iter().collect(),
+            Site::Unknown | Site::Stack(_) => Vec::new(),
+        }
     }
 
     /// The module that `address` lies in.
