@@ -102,12 +102,14 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Stops with the program, by the same signal, so that a shell sees one job.
-    fn follow(&mut self) {
-        if let Some(signal) = self.newly_stopped() {
+    /// Stops with the program, by the same signal, so that a shell sees one job; says whether it has.
+    fn follow(&mut self) -> bool {
+        let stopped = self.newly_stopped();
+        if let Some(signal) = stopped {
             sys::stop_like(signal);
             self.resumed = true;
         }
+        stopped.is_some()
     }
 
     fn newly_stopped(&mut self) -> Option<i32> {
@@ -131,8 +133,8 @@ impl<'a> Supervisor<'a> {
             // A shell tells the whole job to go on; somebody else may have told this process alone.
             _ if resumed => {
                 self.resumed = false;
-                self.newly_stopped();
-                if self.stopped {
+                // Stopped anew means that it has gone on in between.
+                if !self.follow() && self.stopped {
                     arrived.pass_on(self.program);
                 }
             }

@@ -5,6 +5,7 @@ use crate::command::pty::{Terminal, code};
 use crate::harness::{Way, compile};
 use std::io::{BufRead, BufReader};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 const CTRL_C: &str = "\x03";
 const CTRL_BACKSLASH: &str = "\x1c";
@@ -84,12 +85,53 @@ fn a_stopped_job_may_go_on_in_the_background() {
     // prompts tells of a job that has ended, and forgets it.
     terminal.send("printf 'pid '; jobs -p; wait %1; echo status $?\n");
     terminal.expect("pid ");
-    let pid = terminal.expect("\n").parse().unwrap();
-    // SAFETY: takes numbers only; the shell waits for this job, or has not come to it yet.
-    unsafe { libc::kill(pid, libc::SIGQUIT) };
+    signal(terminal.expect("\n").parse().unwrap(), libc::SIGQUIT);
     terminal.expect("status 4\n");
     terminal.send("exit\n");
     terminal.end();
+}
+
+#[test]
+fn a_program_that_was_stopped_anew_meanwhile_is_not_told_to_go_on() {
+    let mut terminal = shell();
+    terminal.expect("ready\n");
+    terminal.send(CTRL_Z);
+    terminal.expect("Stopped");
+    terminal.send("printf 'pid '; jobs -p\n");
+    terminal.expect("pid ");
+    let command: i32 = terminal.expect("\n").parse().unwrap();
+    let children = std::fs::read_to_string(format!("/proc/{command}/task/{command}/children")).unwrap();
+    let program = children.trim().parse().unwrap();
+    signal(program, libc::SIGCONT);
+    terminal.expect("goes on\n");
+    signal(program, libc::SIGTSTP);
+    until_stopped(program);
+    signal(command, libc::SIGCONT);
+    until_stopped(command);
+    terminal.send("fg\n");
+    terminal.expect("goes on\n");
+    terminal.send(CTRL_BACKSLASH);
+    terminal.send("echo status $?\n");
+    let before = terminal.expect("status 4\n");
+    assert!(!before.contains("goes on"), "{before:?}");
+    terminal.send("exit\n");
+    terminal.end();
+}
+
+fn signal(pid: i32, number: i32) {
+    // SAFETY: takes numbers only; the process stands still, or the shell waits for it.
+    assert_eq!(unsafe { libc::kill(pid, number) }, 0);
+}
+
+fn until_stopped(pid: i32) {
+    let begin = Instant::now();
+    loop {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        if stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" T")) {
+            return;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(30), "{stat}");
+    }
 }
 
 #[test]
