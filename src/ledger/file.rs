@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 /// No page is smaller, so that there are no more than these.
 const PAGES: usize = size(MANY).div_ceil(4096);
 
+/// So many records are recognised when they come again.
 const TOLD: usize = 32;
 
 /// Room for a name and a NUL.

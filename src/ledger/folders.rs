@@ -32,8 +32,9 @@ fn runtime() -> Option<Vec<u8>> {
 /// The folder for the ledgers of this process, whose effective user this is; made where it is not there.
 pub fn own(user: u32) -> Option<Folder> {
     let open = |home: Home| {
-        let (above, name) = (CString::new(home.above).ok()?, CString::new(home.name).ok()?);
-        let above = Folder::open(&above).ok().filter(|above| home.is_public || above.is_safe_for(user))?;
+        let is_public = home.is_public;
+        let (above, name) = opened(home)?;
+        let above = Some(above).filter(|above| is_public || above.is_safe_for(user))?;
         let made = above.make_folder(&name);
         let folder = if made.is_ok() || made == Err(libc::EEXIST) { above.folder(&name).ok() } else { None };
         folder.filter(|folder| folder.is_private_to(user))
@@ -45,9 +46,14 @@ pub fn own(user: u32) -> Option<Folder> {
 pub fn of(user: u32) -> Vec<Folder> {
     let own = if user == kernel::euid() { runtime() } else { None };
     let open = |home: Home| {
-        let (above, name) = (CString::new(home.above).ok()?, CString::new(home.name).ok()?);
-        let folder = Folder::open(&above).ok()?.folder(&name).ok();
-        folder.filter(|folder| folder.is_safe_for(user))
+        let (above, name) = opened(home)?;
+        above.folder(&name).ok().filter(|folder| folder.is_safe_for(user))
     };
     homes(user, Some(&own.unwrap_or_else(|| usual_runtime(user)))).filter_map(open).collect()
+}
+
+/// The folder that it lies in, and its name there.
+fn opened(home: Home) -> Option<(Folder, CString)> {
+    let above = Folder::open(&CString::new(home.above).ok()?).ok()?;
+    Some((above, CString::new(home.name).ok()?))
 }

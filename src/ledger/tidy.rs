@@ -43,7 +43,7 @@ pub fn tidy(folder: &Folder, around: Around) -> Result<(), TooMany> {
     if files > MOST_FILES && removed == 0 { Err(TooMany) } else { Ok(()) }
 }
 
-/// Keeps some of all that are shown, each as likely as another.
+/// Keeps some of all that are shown: a later one takes the place of an earlier one now and then.
 fn choose(chosen: &mut Vec<CString>, name: &CStr, chance: &mut u64) {
     // xorshift64
     *chance ^= *chance << 13;

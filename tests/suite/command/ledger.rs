@@ -4,11 +4,9 @@
 use super::super::nobody::OpenFolder;
 use crate::harness::{Way, compile, find_program, is_root, library_folder, say};
 
-/// `made WORD…` runs c-tests/ledger/maker.c under shmsan; `bare WORD…` without. `files` counts ledgers.
+/// `made WORD…` runs c-tests/ledger/maker.c under shmsan, `files` counts ledgers.
 const PRELUDE: &str = r#"
 made() { LD_PRELOAD="$SHIM" "$MAKER" "$@"; }
-bare() { "$MAKER" "$@"; }
-nobody() { ${AS:+"$AS"} "$@"; }
 files() { ls "$XDG_RUNTIME_DIR/shmsan" 2>/dev/null | wc -l; }
 mkdir -m 700 "$FOLDER/run"; export XDG_RUNTIME_DIR="$FOLDER/run"; cd "$FOLDER"
 "#;
@@ -24,6 +22,16 @@ fn output_of(text: &str) -> String {
     let ran = folder.script(&text, Way::Preloaded, &programs).go();
     assert_eq!(ran.status.code(), Some(0), "{text}\n{}\n{}", ran.stdout, ran.stderr);
     ran.stdout
+}
+
+/// A script that may mount what it wants, nobody else sees it; `None` where that cannot be.
+fn with_own_mounts(test: &str, text: &str) -> Option<String> {
+    if !is_root() || find_program("unshare").is_none() {
+        say(&format!("skipped: {test}: it takes root and unshare"));
+        return None;
+    }
+    assert!(!text.contains('\''), "{text}");
+    Some(format!("unshare -m sh -euc '{text}'\n"))
 }
 
 /// The line of shmget in maker.c.
@@ -152,18 +160,16 @@ fn a_segment_of_another_namespace_is_another_segment() {
 
 #[test]
 fn a_user_has_ledgers_of_his_own_and_root_reads_them() {
-    if !is_root() || find_program("unshare").is_none() {
-        return say("skipped: a_user_has_ledgers_of_his_own_and_root_reads_them: it takes root and unshare");
-    }
-    let out = output_of(
-        r#"unshare -m sh -euc '
-        mount -t tmpfs -o mode=1777 none /dev/shm
+    let text = with_own_mounts(
+        "a_user_has_ledgers_of_his_own_and_root_reads_them",
+        r#"mount -t tmpfs -o mode=1777 none /dev/shm
         LD_PRELOAD="$SHIM" "$MAKER" make 1 user 65534 make 2 kill || :
         ls -ldn /dev/shm/shmsan-65534 | awk "{print \$1, \$3}"; ls /dev/shm/shmsan-65534 | wc -l; ls "$XDG_RUNTIME_DIR/shmsan" | wc -l
         "$SHMSAN" info 0; "$SHMSAN" info 1
-        "$AS" "$SHMSAN" info 0; "$AS" "$SHMSAN" info 1
-        '"#,
+        "$AS" "$SHMSAN" info 0; "$AS" "$SHMSAN" info 1"#,
     );
+    let Some(text) = text else { return };
+    let out = output_of(&text);
     assert!(out.starts_with("0\n1\ndrwx------ 65534\n1\n1\n"), "{out}");
     let infos: Vec<_> = out.split("\nsegment ").skip(1).map(|info| creation(info)[1].is_some()).collect();
     // Nobody cannot look into root's.
@@ -190,25 +196,22 @@ fn nothing_is_written_where_somebody_else_may_write() {
 
 #[test]
 fn without_room_the_program_goes_on_and_nobody_is_told() {
-    if !is_root() || find_program("unshare").is_none() {
-        return say("skipped: without_room_the_program_goes_on_and_nobody_is_told: it takes root and unshare");
-    }
     let many = (7000..7040).fold(String::new(), |words, key| words + &format!(" key {key} make 1"));
-    let out = output_of(&format!(
-        r#"unshare -m sh -euc '
-        for size in 4k 8k 12k 16k 64k; do
+    let full = format!(
+        r#"for size in 4k 8k 12k 16k 64k; do
             mount -t tmpfs -o size=$size,mode=700 none "$XDG_RUNTIME_DIR"
             LD_PRELOAD="$SHIM" "$MAKER" {many} kill > out || :
             wc -l < out; "$SHMSAN" ls --noheadings -o site | sort | uniq -c | wc -l
             for id in $("$SHMSAN" ls --noheadings -o id); do "$SEGMENT" remove $id; done
             umount "$XDG_RUNTIME_DIR"
-        done
-        '
-        for blocks in 100 200; do
+        done"#
+    );
+    let Some(full) = with_own_mounts("without_room_the_program_goes_on_and_nobody_is_told", &full) else { return };
+    let limited = r#"for blocks in 100 200; do
             (ulimit -f $blocks; made make 1 kill || :)
             "$SHMSAN" ls --noheadings -o site; "$SEGMENT" remove $("$SHMSAN" ls --noheadings -o id)
-        done"#
-    ));
+        done"#;
+    let out = output_of(&(full + limited));
     let lines: Vec<_> = out.lines().collect();
     assert!(lines.iter().step_by(2).take(5).all(|line| line.trim() == "40"), "{out}");
     assert_eq!(lines[11].trim(), "-", "{out}");
@@ -264,21 +267,19 @@ fn names_in_a_ledger_obey_nobody() {
 
 #[test]
 fn what_one_user_writes_is_not_believed_of_another() {
-    if !is_root() || find_program("unshare").is_none() {
-        return say("skipped: what_one_user_writes_is_not_believed_of_another: it takes root and unshare");
-    }
-    let out = output_of(
-        r#"unshare -m sh -euc '
-        mount -t tmpfs -o mode=1777 none /dev/shm
+    let text = with_own_mounts(
+        "what_one_user_writes_is_not_believed_of_another",
+        r#"mount -t tmpfs -o mode=1777 none /dev/shm
         LD_PRELOAD="$SHIM" "$MAKER" make 1 kill || :
         LD_PRELOAD="$SHIM" "$AS" "$MAKER" make 1 kill || :
         F="$(ls "$XDG_RUNTIME_DIR"/shmsan/*)"
         # The same is said by nobody, then by a file of nobody in the folder of root.
         cp "$F" /dev/shm/shmsan-65534; chown 65534 /dev/shm/shmsan-65534/*
         "$SHMSAN" info 0 | grep "created at"; chown 65534 "$F"; "$SHMSAN" info 0 | grep "created at" || echo unknown
-        "$SHMSAN" info 1 | grep "created at"; chown 1 /dev/shm/shmsan-65534; "$SHMSAN" info 1 | grep "created at" || echo unknown
-        '"#,
+        "$SHMSAN" info 1 | grep "created at"; chown 1 /dev/shm/shmsan-65534; "$SHMSAN" info 1 | grep "created at" || echo unknown"#,
     );
+    let Some(text) = text else { return };
+    let out = output_of(&text);
     let lines: Vec<_> = out.lines().map(str::trim).skip(2).collect();
     assert!(lines[0].starts_with("created at") && lines[2].starts_with("created at"), "{out}");
     assert_eq!((lines[1], lines[3], lines.len()), ("unknown", "unknown", 4), "{out}");
