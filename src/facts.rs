@@ -78,7 +78,7 @@ impl Facts for Kernel {
             owner: self.user_name(status.owner.uid),
             creator: status.creator,
             process: (status.creator != self.pid()).then(|| creator::of(id, &status)),
-            age: u64::try_from(clock::time().0 / 1_000_000_000 - status.changed_at).ok(),
+            age: u64::try_from(clock::time().seconds() - status.changed_at).ok(),
             attachments,
             own_attachments: own.min(attachments),
         })

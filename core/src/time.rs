@@ -17,6 +17,12 @@ impl Time {
         Self(seconds.saturating_mul(SECOND).saturating_add(nanoseconds))
     }
 
+    /// Whole seconds since the epoch, as time(2) counts them.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(SECOND)
+    }
+
     /// The time of day alone: `02:07:34.123456`.
     #[must_use]
     pub const fn clock(self) -> Clock {

@@ -4,7 +4,7 @@ use crate::kernel::{self, clock, file};
 use crate::{ledger, site};
 use shmsan_core::call::ShmId;
 use shmsan_core::detail::Status;
-use shmsan_core::facts::{Life, Made, Namesake, Process, started};
+use shmsan_core::facts::{Life, Made, Namesake, Process, command_line, started};
 use shmsan_core::ledger::Maker;
 use std::ffi::CString;
 
@@ -17,45 +17,38 @@ const SHOWN: usize = 120;
 pub fn of(id: ShmId, status: &Status) -> Process {
     let pid = status.creator;
     let maker = ledger::maker(id, status);
-    let life = match (life(status), &maker) {
-        // Another one has its pid, and the clock did not tell.
-        (Life::Runs, Some(maker)) if is_another(pid, maker.told.head.began) => Life::Gone,
-        (life, _) => life,
-    };
+    let (life, ticks) = life_and_start(status);
+    let life = life.confirmed(maker.as_ref().map_or(0, |maker| maker.told.head.began), ticks);
     let command = if life == Life::Runs { command(pid) } else { None };
     let told = || maker.as_ref().map(|maker| maker.told.process.command()).filter(|command| !command.is_empty());
     Process { pid, life, command: command.or_else(told).map(short), made: maker.as_ref().map(made) }
 }
 
-/// Whether the process that has the pid began at another time.
-fn is_another(pid: i32, began: u64) -> bool {
-    let now = read(pid, "stat", STAT).as_deref().and_then(started);
-    began != 0 && now.is_some_and(|now| now.ticks != began)
-}
-
 fn made(maker: &Maker) -> Made {
-    let age = (clock::time().0 - maker.entry.time.0) / 1_000_000_000;
+    let age = clock::time().seconds() - maker.entry.time.seconds();
     let frame = site::frame_elsewhere(maker.entry.site, &maker.told.places);
     Made { frame, age: u64::try_from(age).unwrap_or_default(), path: maker.path().map(<[u8]>::to_vec) }
 }
 
 /// Whether it still runs.
 pub fn life(status: &Status) -> Life {
-    Life::of(status.creator, status.changed_at, kernel::is_there(status.creator), || {
-        let started = started(&read(status.creator, "stat", STAT)?)?;
-        let (began, booted) = (clock::from_ticks(started.ticks)?, clock::from_ticks(0)?);
-        Some(Namesake { ended: started.ended, began, booted })
-    })
+    life_and_start(status).0
 }
 
-/// The arguments with spaces between them.
+/// The second is when the process began that has its pid now, in clock ticks since the machine did.
+fn life_and_start(status: &Status) -> (Life, Option<u64>) {
+    let mut ticks = None;
+    let life = Life::of(status.creator, status.changed_at, kernel::is_there(status.creator), || {
+        let started = started(&read(status.creator, "stat", STAT)?)?;
+        ticks = Some(started.ticks);
+        let (began, booted) = (clock::from_ticks(started.ticks)?, clock::from_ticks(0)?);
+        Some(Namesake { ended: started.ended, began, booted })
+    });
+    (life, ticks)
+}
+
 fn command(pid: i32) -> Option<Vec<u8>> {
-    let mut command = read(pid, "cmdline", COMMAND)?;
-    while command.last() == Some(&0) {
-        command.pop();
-    }
-    command.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b' ');
-    (!command.is_empty()).then_some(command)
+    Some(command_line(read(pid, "cmdline", COMMAND)?)).filter(|command| !command.is_empty())
 }
 
 fn short(mut command: Vec<u8>) -> Vec<u8> {

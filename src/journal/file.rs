@@ -1,12 +1,10 @@
 //! The files that a process writes its journal into, one after the other: a reader that keeps up takes them away, and one
 //! that does not cannot make them fill the disk.
 
-use crate::facts;
-use crate::kernel::file as read;
 use crate::kernel::file::Descriptor;
 use crate::kernel::shared::{self, Room, Shared};
 use crate::kernel::{self, clock};
-use shmsan_core::facts::started;
+use crate::{facts, identity};
 use shmsan_core::record::{Beginning, Slot, Stored, USED};
 use std::ffi::CStr;
 use std::sync::atomic::AtomicU64;
@@ -25,10 +23,6 @@ const LONGEST_FOLDER: usize = 512;
 pub const fn is_fit(folder: &[u8]) -> bool {
     folder.len() <= LONGEST_FOLDER
 }
-
-/// Of /proc/self/cmdline, what is kept.
-const ARGUMENTS: usize = 4096;
-const STAT: usize = 4096;
 
 /// Why the journal ends.
 #[derive(Clone, Copy, Debug)]
@@ -65,25 +59,17 @@ pub struct Who(Beginning);
 impl Who {
     /// This process, from now on.
     pub fn find(every_call: bool) -> Self {
-        let began = read::read(c"/proc/self/stat", STAT).as_deref().and_then(started);
         Self(Beginning {
             token: kernel::random().unwrap_or_else(clock::monotonic_ns),
             pid: kernel::pid(),
             parent: kernel::parent(),
-            began: began.map_or(0, |started| started.ticks),
+            began: identity::began(),
             number: 0,
             namespace: facts::ipc_namespace().map(u64::from).unwrap_or_default(),
             time: clock::time(),
             every_call,
         })
     }
-}
-
-/// The arguments of this process, each with a NUL behind it.
-pub fn arguments() -> Vec<u8> {
-    let mut arguments = read::read(c"/proc/self/cmdline", 1 << 21).unwrap_or_default();
-    arguments.truncate(ARGUMENTS);
-    arguments
 }
 
 type Name = [u8; 32];

@@ -10,7 +10,6 @@ use crate::lock::{Locked, RawLock};
 use crate::site::{self, Caller, Said};
 use crate::state::SEEN;
 use crate::{errno, identity, shim, sink, thread};
-pub use file::arguments;
 use file::{File, Trouble};
 use once_cell::race::OnceBox;
 use shmsan_core::call::{Call, Outcome, ShmId};
@@ -29,6 +28,9 @@ static SESSION: OnceBox<Session> = OnceBox::new();
 static ON: AtomicBool = AtomicBool::new(false);
 /// Whether this process has its file.
 static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Of the command line, what is kept.
+const ARGUMENTS: usize = 4096;
 
 /// Before the path in SHMSAN_SESSION, where every call is wanted.
 const EVERY_CALL: &[u8] = b"trace:";
@@ -87,7 +89,7 @@ pub fn begin() {
 fn open() {
     let Some(session) = SESSION.get() else { return };
     let who = file::Who::find(session.every_call);
-    let arguments = file::arguments();
+    let arguments = identity::arguments(ARGUMENTS);
     let process = record::Process::store(identity::exe().unwrap_or_default(), &arguments);
     write(|journal| {
         if OPEN.load(Relaxed) {

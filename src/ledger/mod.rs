@@ -23,7 +23,6 @@ use crate::{boundary, facts, identity, verbose};
 use file::{File, Lack};
 use paths::Paths;
 use shmsan_core::call::{Key, ShmId};
-use shmsan_core::facts::started;
 use shmsan_core::ledger::{Around, Boot, Entry, Head};
 use shmsan_core::record::{self, Path};
 use shmsan_core::site::Site;
@@ -40,7 +39,6 @@ const NONE: u8 = 2;
 
 /// Longer command lines are cut, so that there is room for places.
 const ARGUMENTS: usize = 2048;
-const STAT: usize = 4096;
 
 struct Ledger {
     file: Option<Box<File>>,
@@ -159,11 +157,9 @@ fn begin(owner: u32, namespace: u64) {
 #[inline(never)]
 fn open(owner: u32, namespace: u64) -> Result<Box<File>, &'static str> {
     let boot = boot().filter(|_| namespace != 0).ok_or("/proc does not tell which machine and namespace this is")?;
-    let began = read::read(c"/proc/self/stat", STAT).as_deref().and_then(started).map_or(0, |started| started.ticks);
-    let (pid, time) = (kernel::pid(), clock::time());
-    let head = Head { boot, namespace, pid, began, time, entries: 0 };
-    let mut arguments = crate::journal::arguments();
-    arguments.truncate(ARGUMENTS);
+    let time = clock::time();
+    let head = Head { boot, namespace, pid: kernel::pid(), began: identity::began(), time, entries: 0 };
+    let arguments = identity::arguments(ARGUMENTS);
     let told = [
         record::Process::store(identity::exe().unwrap_or_default(), &arguments),
         record::folder(&read::working_directory().unwrap_or_default()),
@@ -171,7 +167,7 @@ fn open(owner: u32, namespace: u64) -> Result<Box<File>, &'static str> {
     let mut file = undisturbed(|| {
         let _open = gate::enter();
         let folder = folders::own(owner).ok_or("this user has no folder for it")?;
-        let around = Around { boot, namespace, now: time.0 / 1_000_000_000 };
+        let around = Around { boot, namespace, now: time.seconds() };
         tidy::tidy(&folder, around).map_err(|tidy::TooMany| "its folder is full of others")?;
         File::make(&folder, head, owner).map_err(|_| "its file cannot be made")
     })?;

@@ -157,7 +157,7 @@ fn creation(maker: &Maker) -> Vec<(&'static str, String)> {
     if let Some(path) = maker.path() {
         all.push(("ftok", format!("\"{}\", {}", Plain(path), project(entry.key))));
     }
-    let seconds = entry.time.0.div_euclid(1_000_000_000);
+    let seconds = entry.time.seconds();
     let age = u64::try_from(now() - seconds).unwrap_or_default();
     all.push(("created on", format!("{}, {} ago", time(seconds), Age(age))));
     all

@@ -8,7 +8,7 @@ use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, test_kill_process};
 use shmsan_core::call::ShmId;
 use shmsan_core::detail::Status;
-use shmsan_core::facts::{Life, Namesake};
+use shmsan_core::facts::{Life, Namesake, command_line};
 use shmsan_core::ledger::Maker;
 use shmsan_core::machine::Stat;
 use std::collections::HashMap;
@@ -56,13 +56,10 @@ impl Creators {
     pub fn of(&mut self, id: ShmId, status: &Status) -> Creator {
         let pid = status.creator;
         let maker = self.ledgers.maker(id, status);
-        let mut life = self.life(pid, status.changed_at);
+        let life = self.life(pid, status.changed_at);
         let stat = self.seen(pid).stat.as_ref();
         let began = maker.as_ref().map_or(0, |maker| maker.told.head.began);
-        if began != 0 && life == Life::Runs && stat.is_some_and(|stat| stat.started.ticks != began) {
-            // Another one has its pid, and the clock did not tell.
-            life = Life::Gone;
-        }
+        let life = life.confirmed(began, stat.map(|stat| stat.started.ticks));
         let runs = stat.filter(|_| life == Life::Runs).map(|stat| stat.name.clone());
         let program = runs.or_else(|| maker.as_ref().and_then(|maker| name_of(&maker.told.process.exe)));
         Creator { pid, life, program, maker }
@@ -113,14 +110,12 @@ fn namesake(stat: &Stat) -> Namesake {
 
 /// The command line with spaces between the arguments; of a process that has none, its name in brackets, as ps(1) writes it.
 pub fn command_of(pid: i32) -> Option<Vec<u8>> {
-    let mut command = Vec::new();
-    File::open(format!("/proc/{pid}/cmdline")).ok()?.take(COMMAND).read_to_end(&mut command).ok()?;
-    let length = command.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    command.truncate(length);
-    command.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b' ');
+    let mut arguments = Vec::new();
+    File::open(format!("/proc/{pid}/cmdline")).ok()?.take(COMMAND).read_to_end(&mut arguments).ok()?;
+    let command = command_line(arguments);
     if command.is_empty() {
         let name = stat_of(pid)?.name;
-        command = [b"[", name.as_slice(), b"]"].concat();
+        return Some([b"[", name.as_slice(), b"]"].concat());
     }
     Some(command)
 }

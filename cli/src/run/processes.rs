@@ -1,5 +1,6 @@
 //! Who is whose child on this machine, as /proc tells it.
 
+use crate::machine::command_of;
 use shmsan_core::facts::{Started, started};
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -48,14 +49,4 @@ fn all() -> HashMap<i32, Started> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(|pid| Some((pid, look_at(pid)?))).collect()
-}
-
-fn command_of(pid: i32) -> Option<Vec<u8>> {
-    let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let arguments = arguments.strip_suffix(b"\0").unwrap_or(&arguments);
-    if arguments.is_empty() {
-        let name = fs::read(format!("/proc/{pid}/comm")).ok()?;
-        return Some([b"[", name.trim_ascii_end(), b"]"].concat());
-    }
-    Some(arguments.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect())
 }

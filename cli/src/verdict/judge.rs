@@ -146,7 +146,7 @@ impl<M: Machine> History<M> {
             _ => Life::Gone,
         };
         let command = creator.and_then(|(number, _)| self.holder(number).command);
-        let age = u64::try_from(now.0 / 1_000_000_000 - status.changed_at).ok();
+        let age = u64::try_from(now.seconds() - status.changed_at).ok();
         Left {
             now: SegmentFacts {
                 id,

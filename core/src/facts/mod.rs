@@ -15,7 +15,7 @@ mod segment;
 pub use heir::Heir;
 pub use map::{Access, Kind, Mapping, Scan, Space, Visit, mapping};
 pub use memory::{HugePages, Memory, Size};
-pub use parse::{Started, field_of, mappings_by_segment, memory, started, user_name};
+pub use parse::{Started, command_line, field_of, mappings_by_segment, memory, started, user_name};
 pub use process::{Identity, Life, Made, Namesake, Process};
 pub use segment::{Age, SegmentFacts};
 

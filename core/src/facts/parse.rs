@@ -57,6 +57,15 @@ pub fn memory(text: &[u8], overcommit: u64) -> Option<Memory> {
     })
 }
 
+/// The arguments of a process with spaces between them, from the text of /proc/PID/cmdline; empty where it has none.
+#[must_use]
+pub fn command_line(mut cmdline: Vec<u8>) -> Vec<u8> {
+    let length = cmdline.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    cmdline.truncate(length);
+    cmdline.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b' ');
+    cmdline
+}
+
 /// When a process began, as the text of /proc/PID/stat says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Started {
@@ -119,6 +128,15 @@ mod tests {
         let expected = Memory { total: 12 << 10, limit: 7 << 10, promised: 1 << 10, huge_page: None, overcommit: 2 };
         assert_eq!(memory(text, 2), Some(expected));
         assert_eq!(memory(b"MemTotal: 10 kB\n", 0), None);
+    }
+
+    #[test]
+    fn arguments_have_spaces_between_them_and_nothing_behind() {
+        let line = |cmdline: &[u8]| String::from_utf8(command_line(cmdline.to_vec())).unwrap();
+        assert_eq!(line(b"./server\0--workers\0two\0"), "./server --workers two");
+        // prctl(2), setproctitle(3): one text and the rest of the room.
+        assert_eq!(line(b"postgres: writer\0\0\0"), "postgres: writer");
+        assert_eq!([line(b"\0\0"), line(b"")], ["", ""]);
     }
 
     #[test]

@@ -62,6 +62,14 @@ impl Life {
             },
         }
     }
+
+    /// The same, where a ledger tells when the process began, and /proc when the one began that has its pid now, both in
+    /// clock ticks since the machine did. 0 in the ledger: it was not known.
+    #[must_use]
+    pub fn confirmed(self, told: u64, now: Option<u64>) -> Self {
+        let is_another = told != 0 && now.is_some_and(|now| now != told);
+        if self == Self::Runs && is_another { Self::Gone } else { self }
+    }
 }
 
 /// With whose rights a process runs (credentials(7)).
@@ -116,5 +124,13 @@ mod tests {
         assert_eq!(of_pid(0, Some(true)), Life::Unknown);
         assert_eq!(of_pid(7, None), Life::Unknown);
         assert_eq!(of_pid(7, Some(false)), Life::Gone);
+    }
+
+    #[test]
+    fn who_began_at_another_time_is_another() {
+        assert_eq!(Life::Runs.confirmed(70, Some(70)), Life::Runs);
+        assert_eq!(Life::Runs.confirmed(70, Some(71)), Life::Gone);
+        assert_eq!([Life::Runs.confirmed(0, Some(71)), Life::Runs.confirmed(70, None)], [Life::Runs; 2]);
+        assert_eq!(Life::Unknown.confirmed(70, Some(71)), Life::Unknown);
     }
 }

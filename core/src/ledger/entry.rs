@@ -59,7 +59,7 @@ impl Entry {
     /// a clock that may be a tick behind.
     #[must_use]
     pub fn is_of(&self, sought: &Sought) -> bool {
-        let made_at = self.time.0.div_euclid(1_000_000_000);
+        let made_at = self.time.seconds();
         (self.id, self.key, self.size) == (sought.id, sought.key, sought.size) && made_at <= sought.changed_at + 1
     }
 }

@@ -33,7 +33,7 @@ impl Around {
             return true;
         }
         if head.namespace != self.namespace {
-            return is_old(head.time.0.div_euclid(1_000_000_000));
+            return is_old(head.time.seconds());
         }
         let mut over = true;
         head.each_entry(file, &mut |entry| {

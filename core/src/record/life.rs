@@ -2,6 +2,7 @@
 
 use super::slot::Stored;
 use super::{END, FINDING, FOLDER, PROCESS, place};
+use crate::facts::command_line;
 use crate::fields::Fields;
 use crate::rule::Severity;
 use crate::site::Site;
@@ -41,11 +42,7 @@ impl Process {
     /// Its arguments with spaces between them; the file's name where they are not known.
     #[must_use]
     pub fn command(&self) -> Vec<u8> {
-        let mut command = self.arguments.clone();
-        while command.last() == Some(&0) {
-            command.pop();
-        }
-        command.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b' ');
+        let command = command_line(self.arguments.clone());
         if command.is_empty() { self.exe.clone() } else { command }
     }
 }
