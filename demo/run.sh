@@ -1,35 +1,26 @@
 #!/bin/sh
-# The demo: two programs of the tutorials under shmsan, in an IPC namespace of their own where the machine allows one.
+# The demo: five tutorials under shmsan, and what it does for them. In an IPC namespace of its own where the machine allows one.
 # usage: demo/run.sh FOLDER-WITH-THE-LIBRARIES
 set -eu
+
+. "$(dirname "$0")/private.sh"
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 built=$(cd "$1" && pwd)
 
-# Begins again inside a private IPC namespace. Without one, the key of server.c must be free.
-if [ -z "${SHMSAN_DEMO_INSIDE:-}" ]; then
-    export SHMSAN_DEMO_INSIDE=private
-    for way in "-i" "-i -U --map-current-user" "-i -U"; do
-        # shellcheck disable=SC2086 # the words of $way are meant to be words
-        if unshare $way true 2>/dev/null; then exec unshare $way "$0" "$@"; fi
-    done
-    export SHMSAN_DEMO_INSIDE=shared
+if [ "$PRIVATE" = no ]; then
     echo "(no private IPC namespace is allowed here; the demo removes what it leaves)"
-fi
-
-if grep -q '^ *\(5678\|-1\) ' /proc/sysvipc/shm 2>/dev/null; then
-    echo "somebody's segment has one of the demo's keys (ipcs -m: 0x0000162e, 0xffffffff); the demo leaves it alone" >&2
-    exit 1
+    if grep -q '^ *\(5\|1001\|5678\|-1\) ' /proc/sysvipc/shm 2>/dev/null; then
+        echo "somebody's segment has a key of the tutorials' programs (ipcs -m: 5, 0x3e9, 0x162e, 0xffffffff); the demo leaves it alone" >&2
+        exit 1
+    fi
 fi
 
 work=$(mktemp -d)
 server=
 finish() {
     if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
-    if [ "$SHMSAN_DEMO_INSIDE" = shared ]; then
-        # What the reports name is what these programs left, and nobody is attached to it.
-        for id in $(sed -n 's/^  segment \([0-9]*\): .*/\1/p' "$work"/*.err); do ipcrm -m "$id" || true; done
-    fi
+    for key in 5678 ./shmfile; do "$work/remove_segment" "$key" 2>/dev/null || true; done
     rm -rf "$work"
 }
 trap finish EXIT
@@ -39,40 +30,51 @@ trap 'exit 1' INT TERM
 export XDG_RUNTIME_DIR="$work"
 cd "$work"
 cp "$root/c-tests/originals/server.c" "$root/c-tests/originals/client.c" "$root/c-tests/originals/writer.cpp" .
+for helper in await_text remove_segment; do ${CC:-cc} "$root/c-tests/support/$helper.c" -o "$helper"; done
 
-say() { printf '\n%s\n' "$*"; }
+say() { printf '\n%s\n' "$1"; shift; printf '   %s\n' "$@"; }
+typed() { printf '  $ %s\n' "$@"; }
 shown() { sed 's/^/  | /' "$@"; }
-link="-I $root/include -L $built -lshmsan -Wl,-rpath,$built"
 
-say "1. server.c and client.c, as the tutorial prints them, compiled against shmsan's header:"
-echo "  \$ cc -I include server.c -lshmsan -o server      # and client.c the same way"
+say "1. Five tutorials on shared memory, and every bug in them. Their programs run" \
+    "under shmsan, under valgrind and with AddressSanitizer; gcc has -Wall -Wextra."
+"$root/demo/tutorials.sh" "$built"
+
+say "2. server.c and client.c, as the tutorial prints them, compiled with shmsan's" \
+    "header. What each of them calls (without the time of day), and one verdict:" \
+    "no call has failed, but the segment stays."
 for program in server client; do
-    # shellcheck disable=SC2086 # the words of $link are meant to be words
-    ${CC:-cc} -w "$program.c" $link -o "$program"
+    typed "cc -I include $program.c -lshmsan -o $program"
+    ${CC:-cc} -w "$program.c" -I "$root/include" -L "$built" -lshmsan "-Wl,-rpath,$built" -o "$program"
 done
-${CC:-cc} "$root/c-tests/support/await_text.c" -o await_text
+typed "shmsan run --trace sh -c './server & …; ./client; wait'"
+cat >both <<'END'
+./server &
+LD_PRELOAD= ./await_text 5678 0 abcdefghijklmnopqrstuvwxyz
+./client
+wait
+END
+"$built/shmsan" run --trace --error-exitcode=0 sh both 2>&1 | sed 's/^\(\[pid [0-9]*\]\) [0-9:.]* /\1 /' | shown
+./remove_segment 5678
 
-echo "  \$ SHMSAN_OPTIONS=trace=1 ./server &"
-echo "  \$ SHMSAN_OPTIONS=trace=1 ./client"
-SHMSAN_OPTIONS=trace=1 ./server 2>server.err &
+say "3. writer.cpp, which reads with gets, and was compiled without shmsan: 5000 letters" \
+    "for a segment of 1024 bytes. The fault comes at the instruction that does it."
+${CXX:-g++} -w -g -std=c++11 writer.cpp -o writer 2>compiler.err || { cat compiler.err; exit 1; }
+typed "LD_PRELOAD=libshmsan.so ./writer"
+: >shmfile
+(printf '%05000d\n' 0 | LD_PRELOAD="$built/libshmsan.so" ./writer >/dev/null 2>writer.err; exit) 2>/dev/null || status=$?
+sed '/^SUMMARY/q' writer.err | shown
+echo "  (exit status ${status:-0}: the signal takes its course)"
+./remove_segment ./shmfile
+
+say "4. Somebody ends the server by kill -9. Who made the segment that it left, and" \
+    "where? The kernel knows a pid; shmsan has it in its ledger."
+${CC:-cc} -w -g server.c -o server
+typed "LD_PRELOAD=libshmsan.so ./server &" "kill -9 \$!" "shmsan info 0x162e"
+LD_PRELOAD="$built/libshmsan.so" ./server 2>/dev/null &
 server=$!
 ./await_text 5678 0 abcdefghijklmnopqrstuvwxyz
-SHMSAN_OPTIONS=trace=1 ./client 2>client.err >client.out
-shown client.out
-wait "$server"
+kill -9 "$server"
+wait "$server" 2>/dev/null || true
 server=
-
-say "   What the client did:"
-shown client.err
-say "   What the server did, and what it left behind:"
-shown server.err
-
-say "2. writer.cpp, compiled long ago: without our header, without -g. Only preloaded:"
-${CXX:-g++} -w -std=c++11 writer.cpp -o writer 2>compiler.err || { cat compiler.err; exit 1; }
-echo "  \$ LD_PRELOAD=libshmsan.so ./writer                # there is no file \"shmfile\" here"
-echo "Hello, reader" | LD_PRELOAD="$built/libshmsan.so" ./writer >writer.out 2>writer.err
-shown writer.out
-shown writer.err
-
-say "perror would have said nothing in any of this: not one of these calls failed but ftok,"
-echo "and nobody looks at what ftok returns."
+"$built/shmsan" info 0x162e | shown
