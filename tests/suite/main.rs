@@ -18,6 +18,7 @@ mod nobody;
 mod options;
 mod originals;
 mod package;
+mod picture;
 mod readme;
 mod rules;
 mod sites;

@@ -21,6 +21,7 @@ pub struct Run {
     command: Command,
     input: Vec<u8>,
     namespace: bool,
+    limit: Duration,
 }
 
 /// What came out of a run.
@@ -68,7 +69,7 @@ impl Run {
         if way == Way::Preloaded {
             command.env("LD_PRELOAD", library_folder().join("libshmsan.so"));
         }
-        Self { command, input: Vec::new(), namespace: true }
+        Self { command, input: Vec::new(), namespace: true, limit: LIMIT }
     }
 
     /// A shell script, for scenarios of several programs: they share one private IPC namespace. The shell itself is
@@ -110,7 +111,13 @@ impl Run {
         self
     }
 
-    /// Does the run and waits for it, at most [`LIMIT`].
+    /// For what takes longer than other runs.
+    pub const fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Does the run and waits for it.
     pub fn go(mut self) -> Ran {
         let _turn = turn();
         if self.namespace && private_namespaces_allowed() {
@@ -127,11 +134,12 @@ impl Run {
             .stderr(Stdio::from(stderr.try_clone().unwrap()))
             .process_group(0);
         let mut child = self.command.spawn().unwrap_or_else(|error| panic!("{:?}: {error}", self.command));
-        let status = wait(&mut child, LIMIT);
+        let limit = self.limit;
+        let status = wait(&mut child, limit);
         let (stdout, stderr) = (text(&stdout), text(&stderr));
         let status = status.unwrap_or_else(|| {
             let program = self.command.get_program().display();
-            panic!("{program} did not end within {LIMIT:?}; it wrote\n{}\n{}", end_of(&stdout), end_of(&stderr))
+            panic!("{program} did not end within {limit:?}; it wrote\n{}\n{}", end_of(&stdout), end_of(&stderr))
         });
         Ran { stdout, stderr, status }
     }
