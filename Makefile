@@ -6,6 +6,8 @@
 # make bench    what it costs: tables and a plot in target/bench (PACE=short takes some two minutes)
 # make check    all that CI runs
 # make install  DESTDIR= PREFIX=/usr/local
+# make dist     target/dist: the sources of the last commit, and a folder to be used where it is unpacked, as archives
+# make deb      target/dist: a Debian package (needs cargo-deb)
 
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
@@ -18,6 +20,8 @@ CARGO = cargo
 INSTALL = install
 # Where the libraries and the command lie that demo and install take.
 BUILT = target/release
+# Where archives and packages are put.
+DIST = target/dist
 # How much the real programs have to do, and how much is measured.
 PACE = long
 CLIENTS =
@@ -29,7 +33,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 COMPLETIONS = bash-completion/completions/shmsan zsh/site-functions/_shmsan fish/vendor_completions.d/shmsan.fish
 SONAME = libshmsan.so.$(firstword $(subst ., ,$(VERSION)))
 
-.PHONY: all demo test soak test-clients bench check fmt clippy header install install-files uninstall clean
+.PHONY: all demo test soak test-clients bench check fmt clippy header install install-files uninstall dist deb clean
 
 # One after the other: built together, the library would get the features that the command asks of the crates they share.
 all:
@@ -108,6 +112,29 @@ uninstall:
 	rm -rf $(DESTDIR)$(INCLUDEDIR)/shmsan
 	rm -f $(DESTDIR)$(MANDIR)/man1/shmsan.1 $(DESTDIR)$(MANDIR)/man1/shmsan-*.1 $(DESTDIR)$(MANDIR)/man7/libshmsan.7
 	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,$(COMPLETIONS))
+
+SOURCES = shmsan-$(VERSION)
+BINARIES = shmsan-$(VERSION)-linux-$(shell uname -m)
+STAGED = target/staged-archive
+# Cargo.toml says what the package takes from there.
+STAGED_DEB = target/staged-deb
+
+dist: $(BUILT)/libshmsan.so $(BUILT)/shmsan
+	mkdir -p $(DIST)
+	git archive --prefix=$(SOURCES)/ HEAD | gzip -n > $(DIST)/$(SOURCES).tar.gz
+	rm -rf $(STAGED)
+	$(MAKE) install-files DESTDIR=$(abspath $(STAGED))/$(BINARIES) PREFIX=
+	sed -i -e 's|=/|=$${prefix}/|' -e 's|^prefix=.*|prefix=$${pcfiledir}/../..|' $(STAGED)/$(BINARIES)/lib/pkgconfig/shmsan.pc
+	cp README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE $(STAGED)/$(BINARIES)
+	tar -C $(STAGED) --owner=0 --group=0 --sort=name -czf $(DIST)/$(BINARIES).tar.gz $(BINARIES)
+
+# Not into a folder for each machine: the command looks for the library in ../lib.
+deb: $(BUILT)/libshmsan.so $(BUILT)/shmsan
+	@$(CARGO) deb --version >/dev/null 2>&1 || { echo "missing: cargo-deb (cargo install cargo-deb)"; exit 1; }
+	mkdir -p $(DIST)
+	rm -rf $(STAGED_DEB)
+	$(MAKE) install-files DESTDIR=$(CURDIR)/$(STAGED_DEB) PREFIX=/usr LIBDIR=/usr/lib
+	$(CARGO) deb --no-build --package shmsan --output $(abspath $(DIST))/
 
 clean:
 	$(CARGO) clean

@@ -1,7 +1,7 @@
 //! What leaves the house: the exported names, the committed header, how the library is linked, and what `make install`
 //! puts where.
 
-use super::harness::{find_compiler, find_program, library_folder, scratch, source};
+use super::harness::{find_compiler, find_program, library_folder, say, scratch, source};
 use shmsan_core::options::documented;
 use shmsan_core::rule;
 use std::path::{Path, PathBuf};
@@ -128,6 +128,88 @@ fn pkg_config_has_all_that_server_c_needs() {
     assert!(undefined_symbols(&program).contains("shmsan_shmget_at"));
     let library = scratch_root.join("usr/local/lib/libshmsan.so.0");
     assert!(library.exists(), "{} leads nowhere", library.display());
+}
+
+#[test]
+fn an_archive_is_used_where_it_is_unpacked() {
+    // It may be the sources' own archive that is tested.
+    let in_git = Command::new("git").arg("-C").arg(root()).args(["rev-parse", "HEAD"]).output();
+    if !in_git.is_ok_and(|ran| ran.status.success()) {
+        return say("skipped: an_archive_is_used_where_it_is_unpacked: this is no checkout, or git is not installed");
+    }
+    let folder = scratch("archive");
+    let _ = std::fs::remove_dir_all(&folder);
+    make(&["dist", &format!("DIST={}", folder.display()), &format!("STAGED={}/staged", folder.display())], &folder);
+    let archives: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let named = |part: &str| archives.iter().find(|path| path.to_str().unwrap().contains(part)).unwrap();
+    let names = output(Command::new("tar").arg("tzf").arg(named("0.tar.gz")));
+    assert!(names.lines().all(|name| name.starts_with("shmsan-")), "{names}");
+    assert!(
+        names.contains("/Makefile\n") && names.contains("/README.md\n") && names.contains("/src/lib.rs\n"),
+        "{names}"
+    );
+    output(Command::new("tar").arg("xzf").arg(named("-linux-")).arg("--strip-components=1").arg("-C").arg(&folder));
+    let ran = output(Command::new(folder.join("bin/shmsan")).args(["run", "sh", "-c", "echo $LD_PRELOAD"]));
+    assert_eq!(
+        Path::new(ran.trim_end()).canonicalize().unwrap(),
+        folder.join("lib/libshmsan.so.0").canonicalize().unwrap()
+    );
+    let pc = std::fs::read_to_string(folder.join("lib/pkgconfig/shmsan.pc")).unwrap();
+    assert!(pc.contains("prefix=${pcfiledir}/../..\nlibdir=${prefix}/lib\nincludedir=${prefix}/include\n"), "{pc}");
+}
+
+/// Installed, used and removed below a folder, as dpkg(1) does it below /.
+#[test]
+fn the_debian_package_works_and_is_removed_without_a_trace() {
+    const TEST: &str = "the_debian_package_works_and_is_removed_without_a_trace";
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let has_cargo_deb = Command::new(cargo).args(["deb", "--version"]).output().is_ok_and(|ran| ran.status.success());
+    if find_program("dpkg").is_none() || !has_cargo_deb {
+        return say(&format!("skipped: {TEST}: it takes cargo-deb (cargo install cargo-deb) and dpkg"));
+    }
+    let folder = scratch("debian");
+    let _ = std::fs::remove_dir_all(&folder);
+    make(&["deb", &format!("DIST={}", folder.join("dist").display())], &folder);
+    let package = std::fs::read_dir(folder.join("dist")).unwrap().next().unwrap().unwrap().path();
+    let root_folder = folder.join("root");
+    for needed in ["info", "updates", "triggers"] {
+        std::fs::create_dir_all(root_folder.join("var/lib/dpkg").join(needed)).unwrap();
+    }
+    std::fs::write(root_folder.join("var/lib/dpkg/status"), "").unwrap();
+    let dpkg = |arguments: &[&std::ffi::OsStr]| {
+        let mut dpkg = Command::new("dpkg");
+        dpkg.arg(format!("--root={}", root_folder.display())).args(["--force-not-root", "--force-bad-path"]);
+        output(dpkg.args(["--force-depends", "--log=/dev/null"]).args(arguments))
+    };
+    dpkg(&["--install".as_ref(), package.as_os_str()]);
+    let there = |path: &str| root_folder.join(path).exists();
+    for path in [
+        "usr/bin/shmsan",
+        "usr/lib/libshmsan.so",
+        "usr/lib/libshmsan.a",
+        "usr/lib/pkgconfig/shmsan.pc",
+        "usr/include/shmsan/shmsan.h",
+        "usr/include/shmsan/sys/shm.h",
+        "usr/include/shmsan/shmsan/legacy.h",
+        "usr/share/man/man1/shmsan-run.1.gz",
+        "usr/share/man/man7/libshmsan.7.gz",
+        "usr/share/bash-completion/completions/shmsan",
+        "usr/share/doc/shmsan/copyright",
+        "usr/share/doc/shmsan/docs/rules.md",
+    ] {
+        assert!(there(path), "{path}");
+    }
+    let command = root_folder.join("usr/bin/shmsan");
+    let preload = output(Command::new(command).args(["run", "sh", "-c", "echo $LD_PRELOAD"]));
+    let library = Path::new(preload.trim_end()).canonicalize().unwrap();
+    assert!(library.starts_with(root_folder.canonicalize().unwrap().join("usr/lib")), "{preload}");
+    let program = folder.join("server");
+    let mut cc = Command::new("cc");
+    cc.arg("-w").arg("-I").arg(root_folder.join("usr/include/shmsan")).arg(source("originals/server.c"));
+    output(cc.arg("-L").arg(root_folder.join("usr/lib")).args(["-lshmsan", "-o"]).arg(&program));
+    dpkg(&["--purge".as_ref(), "shmsan".as_ref()]);
+    let left = output(Command::new("find").arg(root_folder.join("usr")).args(["!", "-type", "d"]));
+    assert_eq!(left, "");
 }
 
 #[test]
