@@ -16,7 +16,7 @@ fn a_panic_in_the_checks_costs_the_checks_and_not_the_program() {
         assert_eq!(ran.seen_by_the_user(), bare.seen_by_the_user(), "{way:?}\n{}", ran.stderr);
         let words: Vec<_> = ran.stderr.lines().filter(|line| line.contains("shmsan: ")).collect();
         let [line] = words[..] else { panic!("{way:?}: not one line, but\n{}", ran.stderr) };
-        assert!(line.contains("internal error at src/shim.rs:"), "{line}");
+        assert!(line.contains("internal error at src/shim/note.rs:"), "{line}");
         assert!(line.ends_with(": on purpose; checks are off, the program goes on"), "{line}");
         // Off is off: the first call was traced before its check broke, no other was.
         assert_eq!(ran.stderr.lines().filter(|line| line.starts_with("[pid ")).count(), 1, "{}", ran.stderr);

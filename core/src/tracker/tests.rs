@@ -1,7 +1,9 @@
 //! The tracker as a table of calls and what it knows afterwards.
 
 use super::*;
+use crate::call::{Addr, Call};
 use crate::errno::Errno;
+use crate::flags::{IPC_RMID, IPC_SET};
 
 const PAGE: usize = 4096;
 const SITE: Site = Site::Return(0x1234);

@@ -1,0 +1,215 @@
+//! The spine: the way of one call, from the program to the kernel and back.
+
+mod detach;
+mod known;
+mod note;
+
+use crate::boundary::{self, contain};
+use crate::guard::{self, end_aligned};
+use crate::kernel;
+use crate::site::{self, Caller};
+use crate::state::options;
+use crate::thread::{self, Inside};
+use crate::trace::Watch;
+use crate::{errno, journal, judge, lsan, memory, process};
+use detach::{keep_place, release, release_attachment, restore};
+use known::{is_done, record_attach, record_known, record_known_attach, take_note};
+use note::note;
+use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
+use shmsan_core::check::attach::USUAL;
+use shmsan_core::errno::Errno;
+use shmsan_core::time::Time;
+use shmsan_core::tracker::seen::fingerprint;
+use shmsan_core::tracker::{Place, Released};
+
+/// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
+/// and returned as it is; on success errno stays as the program had it.
+///
+/// Inlined into each export, where the call is known: the usual call is the kernel's own and a few comparisons. The thread
+/// is inside the shim only while the tracker or the rules work, not while the kernel does: a signal handler that runs
+/// then, or leaves by siglongjmp, is seen as any other code.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+pub fn perform(call: Call, caller: Caller) -> isize {
+    if asks_for_a_look(call) {
+        return perform_at_length(call, caller);
+    }
+    if process::is_ready() {
+        return perform_shortly::<false>(call, caller);
+    }
+    if process::is_ready_with_journal() {
+        return perform_with_journal(call, caller);
+    }
+    perform_at_length(call, caller)
+}
+
+/// The short way with a journal, of which the exports hold nothing but a jump: it would make each of them dearer. There, too,
+/// it is known which of the calls it is.
+#[inline(always)]
+fn perform_with_journal(call: Call, caller: Caller) -> isize {
+    #[inline(never)]
+    fn get(key: Key, size: usize, flags: i32, caller: Caller) -> isize {
+        perform_shortly::<true>(Call::Get { key, size, flags }, caller)
+    }
+    #[inline(never)]
+    fn attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> isize {
+        perform_shortly::<true>(Call::Attach { id, address, flags }, caller)
+    }
+    #[inline(never)]
+    fn detach(address: Addr, caller: Caller) -> isize {
+        perform_shortly::<true>(Call::Detach { address }, caller)
+    }
+    #[inline(never)]
+    fn control(id: ShmId, command: i32, buffer: Addr, caller: Caller) -> isize {
+        perform_shortly::<true>(Call::Control { id, command, buffer }, caller)
+    }
+    match call {
+        Call::Get { key, size, flags } => get(key, size, flags, caller),
+        Call::Attach { id, address, flags } => attach(id, address, flags, caller),
+        Call::Detach { address } => detach(address, caller),
+        Call::Control { id, command, buffer } => control(id, command, buffer, caller),
+        Call::Ftok { .. } => perform_at_length(call, caller),
+    }
+}
+
+/// The usual way, with or without a journal.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn perform_shortly<const JOURNAL: bool>(call: Call, caller: Caller) -> isize {
+    let released = release(call, caller);
+    let change = memory::change(&call);
+    let time = if JOURNAL { journal::time_of(&call, &caller) } else { None };
+    let outcome = carry_out(&call, None);
+    if JOURNAL && journal::matters(&call, outcome, &caller) {
+        tell_journal(time, &call, outcome, &caller);
+    }
+    match outcome {
+        Err(errno) => refuse(call, errno, released, caller),
+        Ok(value) => {
+            if !is_done(call, value, caller, record_known_attach) {
+                take_note(call, value, change.as_ref(), caller);
+            }
+            keep_place(call, released);
+            value.cast_signed()
+        }
+    }
+}
+
+/// The call itself: the kernel's, at a place of ours where an attach leaves that open.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn carry_out(call: &Call, inside: Option<&Inside>) -> Outcome {
+    match *call {
+        Call::Attach { id, address, flags } => guard::attach(id, address, flags, inside),
+        _ => kernel::perform(call),
+    }
+}
+
+/// What a handler does that interrupted us is not told.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn tell_journal(time: Option<Time>, call: &Call, outcome: Outcome, caller: &Caller) {
+    if let Some(_inside) = thread::enter() {
+        journal::brief_call(time, call, outcome, caller);
+    }
+}
+
+/// The first call of a process, a traced one, one from inside the shim, one while the checks are off.
+#[cold]
+fn perform_at_length(call: Call, caller: Caller) -> isize {
+    let before = errno::read();
+    let outcome = match boundary::enter() {
+        Some(inside) => perform_inside(call, caller, &inside),
+        None => kernel::perform(&call),
+    };
+    let (value, errno) = match outcome {
+        Ok(value) => (value.cast_signed(), before),
+        Err(errno) => (-1, errno.0),
+    };
+    errno::write(errno);
+    value
+}
+
+/// A shmat that may destroy something, or holds what shmat does not know: the usual one is told by one comparison.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+const fn asks_for_a_look(call: Call) -> bool {
+    matches!(call, Call::Attach { flags, .. } if flags & !USUAL != 0)
+}
+
+fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
+    // Somebody wants to hear of calls of which the rules have nothing to say.
+    let closely = options().looks_at_every_call() || lsan::is_there() || asks_for_a_look(call);
+    let look = if closely { contain(|| judge::look(&call)).flatten() } else { None };
+    let released = match call {
+        Call::Detach { address } => release_attachment(address, caller, inside),
+        _ => None,
+    };
+    let change = memory::change(&call);
+    let watch = contain(|| {
+        journal::begin();
+        Watch::start(&call, &caller)
+    })
+    .flatten();
+    let outcome = match call {
+        Call::Detach { address } => {
+            kernel::perform(&Call::Detach { address: end_aligned::mapped(address, released.as_ref()) })
+        }
+        _ => carry_out(&call, Some(inside)),
+    };
+    contain(|| {
+        if let Some(watch) = watch {
+            watch.stop(&call, outcome, &caller);
+        }
+    });
+    if let Some(released) = released {
+        if outcome.is_err() {
+            restore(released, inside);
+        } else if let Call::Detach { address } = call {
+            lsan::detached(address.0, released.size);
+            guard::after_detach(address, &released, Some(inside));
+        }
+    }
+    let is_known = |value| is_done(call, value, caller, record_attach) || record_known(call, value, caller, inside);
+    if closely || !outcome.is_ok_and(is_known) {
+        note(call, outcome, change.as_ref(), caller, inside);
+    }
+    if let Some(look) = look.filter(|_| outcome.is_ok()) {
+        contain(|| judge::looked(&look, call, outcome, caller));
+    }
+    outcome
+}
+
+/// The call failed: what was taken out for it is put back, and the rules are asked.
+#[cold]
+#[inline(never)]
+fn refuse(call: Call, errno: Errno, released: Option<Released>, caller: Caller) -> isize {
+    if let Some(inside) = thread::enter() {
+        if let Some(released) = released {
+            restore(released, &inside);
+        }
+        note(call, Err(errno), None, caller, &inside);
+    }
+    errno::write(errno.0);
+    -1
+}
+
+/// The same for the same arguments at the same place.
+#[inline]
+pub fn fingerprint_of(call: Call, caller: Caller) -> u64 {
+    let Call::Get { key, size, flags } = call else { return 0 };
+    fingerprint(caller.number(), key, size, flags)
+}
+
+fn id_of(value: usize) -> ShmId {
+    ShmId(value.to_le_bytes().first_chunk().map_or(-1, |low| i32::from_le_bytes(*low)))
+}
+
+fn key_of(value: usize) -> Key {
+    Key(id_of(value).0)
+}
+
+#[inline]
+pub fn place(caller: Caller) -> Place {
+    Place { site: site::keep(&caller), thread: thread::id() }
+}
