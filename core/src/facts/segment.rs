@@ -50,7 +50,8 @@ impl fmt::Display for SegmentFacts {
         write!(f, ", nattch {}", self.attachments)?;
         match self.own_attachments {
             0 => {}
-            own if own == self.attachments => f.write_str(" (this process, which detaches by ending)")?,
+            1 if self.attachments == 1 => f.write_str(" (this process)")?,
+            own if own == self.attachments => f.write_str(" (all of this process)")?,
             own => write!(f, " ({own} of this process)")?,
         }
         if self.is_marked_for_destruction() {
@@ -120,12 +121,11 @@ mod tests {
     #[test]
     fn a_segment_is_described_with_what_is_known_of_it() {
         let mut facts = SegmentFacts { own_attachments: 1, attachments: 1, size: 27, ..fake::segment(3) };
-        assert_eq!(
-            facts.to_string(),
-            "segment 3: 27 bytes, mode 0600, owner root, nattch 1 (this process, which detaches by ending)"
-        );
+        assert_eq!(facts.to_string(), "segment 3: 27 bytes, mode 0600, owner root, nattch 1 (this process)");
+        (facts.attachments, facts.own_attachments) = (2, 2);
+        assert!(facts.to_string().ends_with("nattch 2 (all of this process)"), "{facts}");
+        (facts.attachments, facts.own_attachments) = (2, 1);
         facts.owner = None;
-        facts.attachments = 2;
         facts.mode |= SHM_DEST | SHM_LOCKED;
         assert_eq!(
             facts.to_string(),
