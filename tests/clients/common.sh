@@ -23,17 +23,25 @@ needs() {
     command -v "$1" >/dev/null || skip "$1 is not installed (Debian: $2)"
 }
 
+# What a program that hangs is given.
+case $pace in
+short) limit=120 ;;
+*) limit=400 ;;
+esac
+# In the process group that run.sh ends.
+bounded() { timeout --foreground -k 5 "$limit" "$@"; }
+
 finish() {
     # Whoever ends a group ends us twice.
     trap "" INT TERM HUP
-    local pid
+    local pid end=$((SECONDS + 5))
     for pid in $(jobs -p); do kill "$pid" 2>/dev/null; done
-    for pid in "${strays[@]}"; do kill -KILL "$pid" 2>/dev/null; done
-    wait 2>/dev/null
+    # Those who do not hear it are ended by inside.sh.
+    for pid in $(jobs -p); do
+        while [ $SECONDS -lt $end ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    done
     cd / && rm -rf "$work"
 }
-# Processes of the load that no signal but this one ends.
-strays=()
 
 # A folder of our own; others may go through it, because some programs refuse to run as root.
 work=$(mktemp -d) || exit 1
@@ -41,6 +49,8 @@ chmod 755 "$work"
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
 cp "$library" "$work/libshmsan.so" && chmod 644 "$work/libshmsan.so"
+# Ledgers go with it.
+mkdir -m 700 "$work/run" && export XDG_RUNTIME_DIR=$work/run
 
 unset SHMSAN_OPTIONS LD_PRELOAD
 export LC_ALL=C

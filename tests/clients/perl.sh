@@ -17,7 +17,7 @@ shareable() {
     local keys=/usr/share/keyrings/debian-archive-keyring.gpg
     echo "deb-src [signed-by=$keys] $uri $suite main" >"$work/apt/list"
     local apt=(
-        timeout 60 apt-get -qq -o Dir::Etc::sourcelist="$work/apt/list" -o Dir::Etc::sourceparts="$work/apt/parts"
+        bounded apt-get -qq -o Dir::Etc::sourcelist="$work/apt/list" -o Dir::Etc::sourceparts="$work/apt/parts"
         -o Dir::State::lists="$work/apt/lists" -o Dir::Cache="$work/apt/cache" -o APT::Sandbox::User=
     )
     (cd "$work/apt" && "${apt[@]}" update && "${apt[@]}" source --download-only libipc-shareable-perl) >"$work/apt.log" 2>&1 ||
@@ -72,7 +72,7 @@ PERL
 load() {
     local status one
     under own
-    timeout 60 "${shim[@]}" perl "$work/own.pl"
+    bounded "${shim[@]}" perl "$work/own.pl"
     status=$?
     segments_left
     [ -n "$tests" ] || return $status
@@ -84,7 +84,7 @@ load() {
         # Of the package and its pages; of all segments that a machine can have; those in which two processes race.
         9[0-3]-* | 67-* | 20-* | 36-* | 38-* | 50-*) continue ;;
         esac
-        (cd "$tests" && timeout 60 "${shim[@]}" perl -Ilib "$one") >one 2>>output
+        (cd "$tests" && bounded "${shim[@]}" perl -Ilib "$one") >one 2>>output
         echo "$(basename "$one"): $?, $(grep -c '^ok' one) ok, $(grep -c '^not ok' one) not ok"
     done
     segments_left

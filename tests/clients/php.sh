@@ -31,7 +31,7 @@ PHP
 load() {
     local status
     under own
-    timeout 60 "${shim[@]}" php "$work/own.php"
+    bounded "${shim[@]}" php "$work/own.php"
     status=$?
     segments_left
     return $status

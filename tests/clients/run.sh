@@ -2,6 +2,7 @@
 # Real programs, bare and under shmsan: the same verdict, and no finding but those that are expected (see common.sh).
 # usage: run.sh LIBRARY short|long [CLIENT…]
 # Each client runs in an IPC namespace and a folder of its own, all of them at once. KEEP=FOLDER keeps what they wrote.
+# Nothing of them stays, also where this is interrupted: no process, no file, no ledger.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 library=$(readlink -f "$1") && [ -f "$library" ] || { echo "there is no library $1: run make" >&2; exit 2; }
@@ -20,15 +21,17 @@ done
 [ -n "$way" ] || { echo "skipped: clients: no private IPC namespace is allowed here"; exit 0; }
 
 case $pace in
-short) most=220 ;;
+short) most=600 ;;
 *) most=1800 ;;
 esac
 output=$(mktemp -d) || exit 1
+# Others may go through it, because some programs refuse to run as root.
+chmod 711 "$output"
 pids=()
 finish() {
     # Whoever ends a group ends us twice.
     trap "" INT TERM HUP
-    # Each of them is a timeout, which ends all that it has started.
+    # Each of them ends all that it has started.
     for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
     wait
     rm -rf "$output"
@@ -36,9 +39,12 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
 
+outside=$(readlink /proc/self/ns/ipc)
 for client in "$@"; do
+    mkdir "$output/$client.work" && chmod 711 "$output/$client.work"
     # shellcheck disable=SC2086
-    timeout -k 10 "$most" unshare $way bash "$here/$client.sh" "$library" "$pace" >"$output/$client" 2>&1 </dev/null &
+    TMPDIR=$output/$client.work unshare $way bash "$here/inside.sh" "$outside" "$most" \
+        "$here/$client.sh" "$library" "$pace" >"$output/$client" 2>&1 </dev/null &
     pids+=($!)
 done
 failed=0

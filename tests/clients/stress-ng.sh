@@ -19,8 +19,8 @@ load() {
 }
 
 stress() {
-    # A worker that is out of time after 60 s ends well all the same; its rounds tell it from one that did its work.
-    timeout 60 "${shim[@]}" stress-ng --verify --metrics-brief --temp-path "$PWD" "$@" 2>&1 | tee -a output >one
+    # A worker that is out of time ends well all the same; its rounds tell it from one that did its work.
+    bounded "${shim[@]}" stress-ng --verify --metrics-brief --temp-path "$PWD" "$@" 2>&1 | tee -a output >one
     echo "$* : ${PIPESTATUS[0]}"
     # The rounds that were made, and what was verified.
     sed -n -e 's/^.* shm-sysv  *\([0-9][0-9]*\) .*/rounds: \1/p' -e '/fail:/s/\[[0-9]*\]//p' one
