@@ -2,8 +2,10 @@
 # PHP: its extensions shmop and sysvshm, each call of them, with the mistakes that they catch themselves.
 . "$(dirname "$0")/common.sh"
 needs php php-cli
-php -n -m | grep -qx shmop || php -m | grep -qx shmop || skip "PHP has no shmop here"
-php -m | grep -qx sysvshm || skip "PHP has no sysvshm here"
+modules=$(php -m 2>/dev/null)
+for module in shmop sysvshm; do
+    [[ $'\n'$modules$'\n' == *$'\n'$module$'\n'* ]] || skip "PHP has no $module here"
+done
 
 cat >"$work/own.php" <<'PHP'
 <?php
