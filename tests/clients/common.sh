@@ -80,13 +80,15 @@ segments() { echo $(($(wc -l </proc/sysvipc/shm) - 1)); }
 # What this run left; a run before it may have left some too.
 segments_left() { echo "segments left: $(($(segments) - before))"; }
 
-# The list of what was found, one line for each step and rule.
+# The list of what was found, one line for each step and rule; and whatever else shmsan had to say.
 found() {
     local log step
     for log in log/*; do
         [ -f "$log" ] || continue
         step=$(basename "${log%.*}")
-        sed -n "s/^==[0-9]*==\(ERROR\|WARNING\|INFO\): shmsan: \([a-z-]*\): .*/$step \1 \2/p" "$log"
+        sed -n -e "s/^==[0-9]*==\(ERROR\|WARNING\|INFO\): shmsan: \([a-z-]*\): .*/$step \1 \2/p" \
+            -e '/^==[0-9]*==shmsan: \(version .* is loaded into\|at the end: \|[a-z-]* happened [0-9]* times\)/d' \
+            -e "s/^==[0-9]*==\(shmsan: .*\)/$step \1/p" "$log"
     done | sort -u
 }
 
@@ -133,13 +135,14 @@ compare() {
         fi
         seen=$(found)
         words=$(missing "$seen" "$expected")
-        [ -z "$words" ] || { printf '%s\n' "$words" && cat log/*; } | complain "$with" "findings that are not in $client.expected"
+        [ -z "$words" ] || { printf '%s\n' "$words" && head -n 100 log/*; } |
+            complain "$with" "findings that are not in $client.expected"
         words=$(missing "$always" "$seen")
         [ -z "$words" ] || printf '%s\n' "$words" | complain "$with" "findings of $client.expected that are missing"
         grep -qs 'is loaded into' log/* || echo "$PWD" | complain "$with" "the library was not loaded"
     done
     [ -z "${KEEP:-}" ] || cp -r "$work" "$KEEP/$client"
     [ ! -e "$work/failed" ] || exit 1
-    echo "ok: $client ($(grep -c . "$work/bare/verdict") lines of verdict, bare and with: $*)"
+    echo "ok: $client ($(grep -c . "$work/bare/verdict") lines of verdict, bare and with: $*; $SECONDS s)"
     exit 0
 }
