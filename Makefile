@@ -4,7 +4,7 @@
 # make soak     random calls bare and shimmed: CALLS=1000000, or MINUTES=10; SEED= begins where an earlier one did
 # make test-clients  real programs bare and shimmed (CLIENTS="postgres xvfb" some of them, PACE=short shorter)
 # make bench    what it costs: tables and a plot in target/bench (PACE=short takes some two minutes)
-# make check    all that CI runs
+# make check    all that CI runs, but for the real programs
 # make install  DESTDIR= PREFIX=/usr/local
 # make dist     target/dist: the sources of the last commit, and a folder to be used where it is unpacked, as archives
 # make deb      target/dist: a Debian package (needs cargo-deb)
