@@ -65,7 +65,7 @@ pub fn not_loaded(process: &Holder, because: Unwatched) -> Finding {
         Unwatched::Made(id, key) => (
             format!(
                 "it made segment {id} under key {key}, and has no journal: it is static, setuid, was started without our \
-                 LD_PRELOAD, or makes raw system calls"
+                 LD_PRELOAD, made it in a library opened with RTLD_DEEPBIND, or by a raw system call"
             ),
             "see how it is started; a script that clears the environment takes LD_PRELOAD away too",
         ),
