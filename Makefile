@@ -113,6 +113,8 @@ uninstall:
 	rm -f $(DESTDIR)$(MANDIR)/man1/shmsan.1 $(DESTDIR)$(MANDIR)/man1/shmsan-*.1 $(DESTDIR)$(MANDIR)/man7/libshmsan.7
 	rm -f $(addprefix $(DESTDIR)$(DATADIR)/,$(COMPLETIONS))
 
+# Nobody looks for lines in these.
+STRIP = strip --strip-debug
 SOURCES = shmsan-$(VERSION)
 BINARIES = shmsan-$(VERSION)-linux-$(shell uname -m)
 STAGED = target/staged-archive
@@ -125,6 +127,7 @@ dist: $(BUILT)/libshmsan.so $(BUILT)/shmsan
 	rm -rf $(STAGED)
 	$(MAKE) install-files DESTDIR=$(abspath $(STAGED))/$(BINARIES) PREFIX=
 	sed -i -e 's|=/|=$${prefix}/|' -e 's|^prefix=.*|prefix=$${pcfiledir}/../..|' $(STAGED)/$(BINARIES)/lib/pkgconfig/shmsan.pc
+	cd $(STAGED)/$(BINARIES) && $(STRIP) bin/shmsan lib/libshmsan.so.$(VERSION) lib/libshmsan.a
 	cp README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE $(STAGED)/$(BINARIES)
 	tar -C $(STAGED) --owner=0 --group=0 --sort=name -czf $(DIST)/$(BINARIES).tar.gz $(BINARIES)
 
@@ -134,6 +137,7 @@ deb: $(BUILT)/libshmsan.so $(BUILT)/shmsan
 	mkdir -p $(DIST)
 	rm -rf $(STAGED_DEB)
 	$(MAKE) install-files DESTDIR=$(CURDIR)/$(STAGED_DEB) PREFIX=/usr LIBDIR=/usr/lib
+	cd $(STAGED_DEB)/usr && $(STRIP) bin/shmsan lib/libshmsan.so.$(VERSION) lib/libshmsan.a
 	$(CARGO) deb --no-build --package shmsan --output $(abspath $(DIST))/
 
 clean:
