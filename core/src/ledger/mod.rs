@@ -67,4 +67,6 @@ impl Sought {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

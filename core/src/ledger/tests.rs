@@ -3,13 +3,11 @@ use crate::detail::Owner;
 use crate::record::{self, Module, Path, Process, Proof, Source, Stored};
 use crate::site::Site;
 use crate::time::Time;
-use proptest::collection::vec;
-use proptest::prelude::*;
 use std::cell::Cell;
 use std::ops::ControlFlow;
 
 /// A file as it would be on the disk.
-struct File(Vec<Slot>);
+pub(super) struct File(pub Vec<Slot>);
 
 impl Pages for File {
     fn slots(&self, from: usize, count: usize) -> Vec<Slot> {
@@ -21,7 +19,7 @@ impl Pages for File {
     }
 }
 
-const HEAD: Head = Head {
+pub(super) const HEAD: Head = Head {
     boot: Boot(0x0123_4567_89ab_cdef_0011_2233_4455_6677),
     namespace: 4_026_531_839,
     pid: 22702,
@@ -30,7 +28,7 @@ const HEAD: Head = Head {
     entries: FEW,
 };
 
-const ENTRY: Entry = Entry {
+pub(super) const ENTRY: Entry = Entry {
     id: ShmId(589_851),
     key: Key(0x4242),
     size: 100,
@@ -40,7 +38,7 @@ const ENTRY: Entry = Entry {
     end_aligned: false,
 };
 
-const SOUGHT: Sought = Sought {
+pub(super) const SOUGHT: Sought = Sought {
     boot: HEAD.boot,
     namespace: HEAD.namespace,
     id: ENTRY.id,
@@ -50,7 +48,7 @@ const SOUGHT: Sought = Sought {
     changed_at: 1000,
 };
 
-fn file(head: &Head, records: &[Stored], entries: &[Entry]) -> File {
+pub(super) fn file(head: &Head, records: &[Stored], entries: &[Entry]) -> File {
     let mut slots = head.store().to_vec();
     for stored in records {
         slots.push(stored.head);
@@ -64,7 +62,7 @@ fn file(head: &Head, records: &[Stored], entries: &[Entry]) -> File {
     File(slots)
 }
 
-fn records() -> Vec<Stored> {
+pub(super) fn records() -> Vec<Stored> {
     let module = Module { begin: 16, end: 32, bias: 0, path: b"/srv/server".to_vec(), proof: Proof::Nothing };
     vec![
         Process::store(b"/srv/server", b"./server\0--workers\x002\0"),
@@ -235,32 +233,4 @@ fn ledgers_lie_in_the_users_own_folders() {
     assert_eq!(homes(1000, None), ["/dev/shm/shmsan-1000"]);
     assert_eq!(homes(0, None), ["/run/shmsan", "/dev/shm/shmsan-0"]);
     assert_eq!(usual_runtime(1000), b"/run/user/1000");
-}
-
-proptest! {
-    #[test]
-    fn whatever_stands_in_a_file_it_is_read_to_its_end(
-        slots in vec(any::<Slot>(), 0..40),
-        used in any::<u64>(),
-        kinds in vec(0_u64..12, 40),
-    ) {
-        let mut file = file(&HEAD, &records(), &[ENTRY]);
-        let begin = Head::LEN + 4;
-        for ((at, slot), kind) in (begin..).zip(&slots).zip(&kinds) {
-            file.0[at] = *slot;
-            file.0[at][0] = *kind;
-            file.0[at][7] %= 200;
-        }
-        file.0[USED / 8][USED % 8] = used;
-        let maker = Maker::read(&file, &SOUGHT);
-        prop_assert!(maker.is_some());
-        file.0.truncate(usize::try_from(used % 600).unwrap());
-        let _ = Maker::read(&file, &SOUGHT);
-        let mut count = 0;
-        HEAD.each_entry(&file, &mut |_| {
-            count += 1;
-            ControlFlow::Continue(())
-        });
-        prop_assert!(count <= 1);
-    }
 }
