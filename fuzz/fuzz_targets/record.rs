@@ -26,7 +26,9 @@ fuzz_target!(|bytes: &[u8]| {
             if event.duration_ns % 8 == 0 {
                 let left = tree.leave(member);
                 assert!(tree.attachments_of(member).next().is_none());
-                left.iter().for_each(|(name, _)| tree.forget_if_over(*name));
+                for (name, _) in &left {
+                    tree.forget_if_over(*name);
+                }
             }
         }
     }
