@@ -167,6 +167,8 @@ mod tests {
             let finding = first(&detach(address), &attached()).unwrap();
             assert_eq!(finding.rule.id, "interior-detach");
             assert!(finding.fix.contains("pass 0x10000 instead"), "{}", finding.fix);
+            let offset = format!("lies {} bytes inside the attachment that begins at 0x10000", address - 0x10000);
+            assert!(finding.headline.ends_with(&offset), "{}", finding.headline);
             assert_eq!(finding.earlier.unwrap().site, FIRST.site);
         }
         assert_eq!(rule_of(&detach(0x12000), &attached()), Some("not-an-attachment"));

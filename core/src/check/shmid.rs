@@ -192,6 +192,8 @@ mod tests {
         let call = Call::Get { key: Key(7), size: 1, flags: 0 };
         let failed = Failed { call, errno: Errno::ENOENT, site: Site::Return(3), thread: 7, detail: None };
         world.tracker.record_failure(failed);
+        let why = |id| first(&attach(id), &World::default()).unwrap().why;
+        assert!(why(-2) == "ids are never negative" && why(0).starts_with("it was removed before"), "{}", why(0));
         let finding = first(&control(-1, 2), &world).unwrap();
         assert!(finding.why.contains("ENOENT") && finding.earlier.unwrap().site == Site::Return(3));
     }
@@ -201,7 +203,11 @@ mod tests {
         let get = Call::Get { key: Key::PRIVATE, size: 100, flags: 0 };
         let removal = Call::Control { id: ShmId(5), command: 0, buffer: Addr(0) };
         let known = after(World::default(), &get, 5);
-        assert_eq!(rule_of(&attach(5), &known), Some("segment-vanished"));
+        let vanished = first(&attach(5), &known).unwrap();
+        assert_eq!(
+            (vanished.rule.id, vanished.earlier.unwrap().what),
+            ("segment-vanished", "this process made it, 100 bytes".into())
+        );
         assert_eq!([0, 2].map(|command| rule_of(&control(5, command), &known)), [None, None]);
         assert_eq!(rule_of(&control(5, 11), &known), Some("segment-vanished"));
         let removed = after(known, &removal, 0);
@@ -223,12 +229,15 @@ mod tests {
             "a key says more than a place"
         );
         assert_eq!(rule_of(&attach(4), &world), Some("invalid-shmid"));
+        assert_eq!(rule_of(&attach(3 - (1 << 15)), &world), Some("invalid-shmid"), "no id was ever negative");
+        let world = World { segments: vec![SegmentFacts { key: Key(9), ..segment(1 << 15) }], ..World::default() };
+        assert_eq!(rule_of(&attach(0), &world), Some("invalid-shmid"), "0 is what nobody has set");
     }
 
     #[test]
     fn an_id_that_is_there_was_not_the_reason_and_an_index_is_no_id() {
-        let world = World { segments: vec![segment(5)], ..World::default() };
-        assert_eq!(rule_of(&attach(5), &world), None);
+        let world = World { segments: vec![segment(0), segment(5)], ..World::default() };
+        assert_eq!([0, 5].map(|id| rule_of(&attach(id), &world)), [None, None]);
         assert_eq!(rule_of(&Made { outcome: Err(Errno(5)), ..attach(6) }, &world), None);
         for command in [3, 13, 14, 15] {
             assert_eq!(rule_of(&control(6, command), &world), None, "{command}");

@@ -109,6 +109,7 @@ pub const fn place(attachment: &Attachment, page: usize) -> Option<(Addr, usize)
 mod tests {
     use super::*;
     use crate::call::ShmId;
+    use crate::facts::SegmentFacts;
     use crate::facts::fake::{PAGE, World, segment};
     use crate::tracker::Chosen;
     use std::num::NonZeroU64;
@@ -156,7 +157,13 @@ mod tests {
         assert!(finding.why.contains("it was so when this process attached it"), "{}", finding.why);
         assert_eq!((finding.site, finding.earlier), (Site::Return(1), None));
         assert!(finding.headline.starts_with("1 byte was written behind"), "{}", finding.headline);
-        assert_eq!(words(&slack, Look::Asked, false).severity, Severity::Error);
+        let asked = |attachments, own_attachments| {
+            let there = SegmentFacts { attachments, own_attachments, ..segment(5) };
+            super::finding(&slack, Look::Asked, false, &World { segments: vec![there], ..World::default() })
+        };
+        assert_eq!(asked(1, 1).severity, Severity::Error);
+        assert!(asked(2, 1).why.contains("or another one that has it attached"), "{}", asked(2, 1).why);
+        assert!(asked(1, 1).why.contains("or another one that had it attached since"), "{}", asked(1, 1).why);
     }
 
     #[test]

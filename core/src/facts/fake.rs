@@ -29,6 +29,8 @@ pub struct World {
     pub queues: Vec<i32>,
     /// The user and group who made the segments, where that is not the owner.
     pub maker: Option<u32>,
+    /// The last process that attached or detached a segment.
+    pub last: i32,
     pub lock_limit: Option<u64>,
     pub namespace: Option<u32>,
     pub files: Vec<(PathStart, File)>,
@@ -70,7 +72,7 @@ impl Facts for World {
             detached_at: 0,
             changed_at: 0,
             creator,
-            last: 0,
+            last: self.last,
             attachments,
         })
     }

@@ -95,6 +95,10 @@ fn the_remedy_is_the_smallest_that_helps() {
     assert!(fix(&attach(0), 0o600, 7, &[]).contains("run as uid 40, or let that one make it with mode 0660"));
     assert!(fix(&attach(0), 0o600, 7, &[40]).contains("let its owner make it with mode 0660"));
     assert!(fix(&attach(0), 0, 40, &[]).contains("make it with mode 0600"));
+    assert!(fix(&attach(0), 0o660, 7, &[]).contains("that one make it with mode 0660 and share a group"));
+    for made in [attach(0), get(0o600)] {
+        assert!(!fix(&made, 0, 7, &[]).contains("to read it only"), "nobody may read it either");
+    }
     assert!(fix(&control(5, IPC_STAT), 0o200, 40, &[]).contains("SHM_STAT_ANY"));
 }
 

@@ -204,13 +204,14 @@ mod tests {
         assert_eq!(finding.headline, "something is already mapped in the 4096 bytes from 0x20000");
         let last = refusal(5, usize::MAX - 4095, 0, Errno::EINVAL, &world()).unwrap();
         assert!(last.headline.contains("beyond the last address"), "{}", last.headline);
+        assert_eq!(last.why, "the addresses end before the segment would");
     }
 
     #[test]
     fn the_lowest_addresses_are_nobodys() {
         let rule = |address, flags| refusal(5, address, flags, Errno::EPERM, &world()).map(|finding| finding.rule.id);
         assert_eq!(rule(LOWEST - 4096, 0), Some("address-too-low"));
-        assert_eq!(rule(1, SHM_RND), Some("address-too-low"));
+        assert_eq!([1, LOWEST - 1].map(|at| rule(at, SHM_RND)), [Some("address-too-low"); 2]);
         assert_eq!(rule(LOWEST, 0), None);
         assert_eq!(rule(0, 0), None);
     }

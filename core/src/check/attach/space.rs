@@ -109,6 +109,10 @@ mod tests {
         assert_eq!(full(0x7000, roomy).headline, "no segment can be mapped at 0x7000");
         let many = Space { mappings: Some(99), limit: None, ..space };
         assert!(full(0x7000, many).headline.contains("100 mappings"));
+        for (mappings, is_reached) in [(95, false), (96, true)] {
+            let headline = full(0x7000, Space { mappings: Some(mappings), ..many }).headline;
+            assert_eq!(headline.contains("100 mappings"), is_reached, "reading them takes a few: {mappings}");
+        }
         assert_eq!(full(0, Space::default()).headline, "no room is left in the address space of this process");
     }
 

@@ -135,7 +135,11 @@ mod tests {
     }
 
     fn set(given: Status) -> Vec<Finding> {
-        let change = Change::new(&given, Some(&filled()));
+        change(given, filled())
+    }
+
+    fn change(given: Status, before: Status) -> Vec<Finding> {
+        let change = Change::new(&given, Some(&before));
         let call = Call::Control { id: ShmId(5), command: IPC_SET, buffer: Addr(1) };
         let made = Made { call, outcome: Ok(0), site: Site::Unknown, detail: Some(Detail::Change(change)) };
         all(&made, &world())
@@ -156,15 +160,23 @@ mod tests {
         assert_eq!(rules(Status { owner: owner(USER, 0), ..blank() }), accident, "the mode was not set");
         assert_eq!(rules(Status { owner: owner(USER, 0o640), ..blank() }), [""; 0], "all three were set");
         assert_eq!(rules(Status { owner: owner(77, 0o640), ..blank() }), [""; 0], "given away on purpose");
+        for zero in [Owner { uid: 0, ..owner(USER, 0o640) }, Owner { gid: 0, ..owner(USER, 0o640) }] {
+            assert_eq!(rules(Status { owner: zero, ..blank() }), accident, "one of three was not set: {zero:?}");
+        }
         let garbage = Status { size: 0x7ffc_1234, ..blank() };
+        for other in [Owner { uid: 77, ..owner(USER, 0o640) }, Owner { gid: 77, ..owner(USER, 0o640) }, owner(USER, 0)]
+        {
+            assert_eq!(rules(Status { owner: other, ..garbage }), accident, "one of three is no accident: {other:?}");
+        }
         assert_eq!(rules(Status { owner: owner(77, 0o640), ..garbage }), accident);
         assert_eq!(rules(Status { owner: owner(USER, 0o640), ..garbage }), [""; 0], "all three were set");
         assert_eq!(rules(Status { owner: owner(USER, 0x5555_0180), ..garbage }), accident);
         for owner in [owner(0, 0o600), owner(77, 0o640), owner(USER, 0o660)] {
             assert_eq!(rules(Status { owner, ..filled() }), [""; 0], "IPC_STAT filled it: {owner:?}");
         }
-        let headline = &set(Status { owner: owner(0, 0o640), ..blank() })[0].headline;
-        assert_eq!(headline, "uid 1000 -> 0, gid 1000 -> 0, mode 0600 -> 0640, without IPC_STAT before");
+        let said = &set(Status { owner: owner(0, 0o640), ..blank() })[0];
+        assert_eq!(said.headline, "uid 1000 -> 0, gid 1000 -> 0, mode 0600 -> 0640, without IPC_STAT before");
+        assert!(said.why.contains("does not set is 0;"), "{}", said.why);
     }
 
     #[test]
@@ -174,8 +186,12 @@ mod tests {
         assert_eq!(rules(USER, 0o066), ["ipc-set-locks-self-out"]);
         assert_eq!(rules(77, 0o066), ["ipc-set-locks-self-out"], "it is still the creator");
         assert_eq!([rules(USER, 0o466), rules(USER, 0o600)], [[""; 0], [""; 0]]);
+        let unread = Status { owner: owner(USER, 0o200), ..filled() };
+        assert_eq!(change(Status { owner: owner(USER, 0o066), ..filled() }, unread), [], "it had none to lose");
         assert!(with(USER, 0o066)[0].fix.ends_with("shm_perm.mode = 0666"), "{}", with(USER, 0o066)[0].fix);
         assert_eq!(with(USER, 600)[0].fix, "600 is a decimal number: write 0600");
+        assert_eq!(with(USER, 640)[0].fix, "640 is a decimal number: write 0640");
+        assert!(with(USER, 680)[0].fix.starts_with("leave the owner the first digit"), "8 is no octal digit");
     }
 
     #[test]

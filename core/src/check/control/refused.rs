@@ -196,7 +196,8 @@ impl std::fmt::Display for Kibibytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Addr;
+    use crate::call::{Addr, Key};
+    use crate::check::get::tests::{after, get};
     use crate::check::tests::first;
     use crate::facts::fake::{World, segment};
     use crate::facts::{Identity, SegmentFacts};
@@ -243,6 +244,9 @@ mod tests {
         assert_eq!(headline(3, 16).1, "IPC_INFO was given 0x10, where no struct shminfo can be written");
         assert_eq!(headline(14, 0).1, "SHM_INFO was given NULL, and not a struct shm_info");
         assert_eq!(found(&refused(5, 2, 0, Errno(5)), &world), None);
+        let said = |command| first(&refused(5, command, 16, Errno::EFAULT), &world).unwrap();
+        assert!(said(IPC_SET).fix.starts_with("fill one by IPC_STAT") && said(2).fix.starts_with("pass the address"));
+        assert_eq!([2, IPC_SET, 3].map(|command| said(command).segment.is_some()), [true, false, false]);
     }
 
     #[test]
@@ -258,6 +262,25 @@ mod tests {
         let nameless = world_of(9, SegmentFacts { owner: None, uid: 7, ..segment(5) });
         let finding = first(&refused(5, IPC_RMID, 0, Errno::EPERM), &nameless).unwrap();
         assert!(finding.fix.contains("as uid 7, or let uid 7 hand"), "{}", finding.fix);
+        let handed_over = World { maker: Some(8), ..nameless };
+        let headline = found(&refused(5, IPC_RMID, 0, Errno::EPERM), &handed_over).unwrap().1;
+        assert_eq!(headline, "segment 5 belongs to uid 7, made by uid 8; this process is uid 9");
+    }
+
+    #[test]
+    fn who_made_it_as_another_user_is_told_to_do_it_before() {
+        let known = |origin| {
+            let call = get(9, 4096, 0o600, Ok(5));
+            after(world_of(9, SegmentFacts { key: Key(9), ..segment(5) }), &call, 4096, origin)
+        };
+        let is_own = |world: &World| {
+            let finding = first(&refused(5, IPC_RMID, 0, Errno::EPERM), world).unwrap();
+            finding.fix.starts_with("this process made it as another user")
+        };
+        let mut world = known(Origin::Created);
+        assert!(is_own(&world) && !is_own(&known(Origin::Found)));
+        world.tracker.become_child();
+        assert!(!is_own(&world), "its parent has made it");
     }
 
     #[test]

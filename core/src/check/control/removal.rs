@@ -117,7 +117,7 @@ mod tests {
     use crate::call::{Addr, Key};
     use crate::check::tests::all;
     use crate::errno::Errno;
-    use crate::facts::fake::{World, segment};
+    use crate::facts::fake::{PID, World, segment};
     use crate::facts::{Process, SegmentFacts};
     use crate::site::Site;
     use crate::time::Time;
@@ -167,6 +167,10 @@ mod tests {
         assert_eq!(rules(&removal(None), &world), [""; 0]);
         past(&mut world, &REMOVAL, 0);
         assert_eq!(rules(&removal(None), &world), ["removed-twice"]);
+        for (mode, attachments) in [(0o600, 1), (0o600 | SHM_DEST, 0)] {
+            world.segments = vec![SegmentFacts { mode, ..attached(attachments, attachments) }];
+            assert_eq!(rules(&removal(None), &world), [""; 0], "it does not wait for a detach");
+        }
         let gone = World { segments: Vec::new(), ..world };
         assert_eq!(rules(&removal(None), &gone), [""; 0], "it was another one: the first would have gone then");
         let mut again = World { segments: vec![attached(1, 1)], ..gone };
@@ -189,6 +193,12 @@ mod tests {
         let rules = |all, own| rules(&removal(None), &World { segments: vec![attached(all, own)], ..World::default() });
         assert_eq!(rules(3, 1), ["removed-while-attached"]);
         assert_eq!([rules(2, 2), rules(0, 0)], [[""; 0], [""; 0]]);
+        let why = |last| {
+            let world = World { segments: vec![attached(3, 1)], last, ..World::default() };
+            all(&removal(None), &world)[0].why.clone()
+        };
+        assert!(why(9).ends_with("; the last to attach or detach it was pid 9"), "{}", why(9));
+        assert_eq!([0, PID].map(|last| why(last).contains("the last to attach")), [false, false]);
     }
 
     #[test]

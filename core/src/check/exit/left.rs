@@ -172,6 +172,32 @@ mod tests {
         headlines(&left)
     }
 
+    /// Where each is, and what it is called.
+    fn places(left: &Left) -> Vec<(Site, Option<Key>)> {
+        left.findings().map(|finding| (finding.site, finding.key)).collect()
+    }
+
+    #[test]
+    fn each_place_is_one_report_with_its_key() {
+        let keyed = |key| {
+            let now = SegmentFacts { key: Key(key), mode: 0o600 | SHM_LOCKED, own_attachments: 1, ..segment(5) };
+            World { segments: vec![now], ..World::default() }
+        };
+        for (key, said) in [(9, Some(Key(9))), (0, None)] {
+            let (world, mut left) = (keyed(key), Left::default());
+            for line in [1, 2, 1] {
+                left.add_attachment(&attachment(line), &world);
+            }
+            assert_eq!(places(&left), [(Site::Return(1), said), (Site::Return(2), said)]);
+            let mut left = Left::default();
+            for line in [1, 2, 1] {
+                left.add_segment(&Segment { key: Key(key), site: Site::Return(line), ..created() }, &world);
+            }
+            assert_eq!(places(&left), [(Site::Return(1), said), (Site::Return(2), said)]);
+            assert!(headlines(&left)[0].contains("2 segments of this place"), "{:?}", headlines(&left));
+        }
+    }
+
     #[test]
     fn what_is_still_attached_is_told_once_for_each_place() {
         let there = world(0o600, 2, 2);

@@ -115,8 +115,30 @@ mod tests {
         assert_eq!(other.key, KEY);
         let said = [("ftok-collision", "\"/b\" has the key of \"/a\"".to_owned())];
         assert_eq!(rules(&world, &other), said);
+        let call = Call::Ftok { path: Addr(1), project: 0x41 };
+        let outcome = Ok(usize::try_from(other.key.0).unwrap());
+        let made = Made { call, outcome, site: Site::Unknown, detail: Some(Detail::Path(other.path)) };
+        assert!(all(&made, &world)[0].fix.ends_with("ftok(\"/b\", 66)"), "the next project is free");
         world.files.clear();
         assert_eq!(rules(&world, &other), [], "the other is gone");
+    }
+
+    #[test]
+    fn two_names_in_two_folders_are_not_compared() {
+        let folder = |inode| Some(File { device: 8, inode });
+        for (first, second, is_told) in [
+            (folder(1), folder(1), true),
+            (folder(1), folder(2), false),
+            (folder(1), None, false),
+            (None, folder(1), true),
+        ] {
+            let mut world = World::default();
+            let (a, b) = (record(&mut world, b"a", 0x12), record(&mut world, b"b", 0x10012));
+            world.tracker = crate::tracker::Tracker::default();
+            world.tracker.named_mut().record(&Named { folder: first, ..a });
+            world.tracker.named_mut().record(&Named { folder: second, ..b });
+            assert_eq!(!rules(&world, &b).is_empty(), is_told, "{first:?} {second:?}");
+        }
     }
 
     #[test]

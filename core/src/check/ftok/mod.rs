@@ -94,6 +94,18 @@ mod tests {
     }
 
     #[test]
+    fn the_remedy_is_one_for_the_reason() {
+        for (errno, fix) in [
+            (Errno::ENOENT, "create \"/shmfile\" before the first run; "),
+            (Errno::EACCES, "every folder on the way to \"/shmfile\" must be searchable"),
+            (Errno::EFAULT, "give ftok a file that stat can look at"),
+        ] {
+            let finding = failure(Some(b"/shmfile"), errno);
+            assert!(finding.fix.starts_with(fix), "{}", finding.fix);
+        }
+    }
+
+    #[test]
     fn a_path_that_cannot_be_read_is_not_quoted() {
         let finding = failure(None, Errno::EFAULT);
         assert_eq!(finding.headline, "the path cannot be read: EFAULT (Bad address)");

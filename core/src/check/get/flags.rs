@@ -186,6 +186,15 @@ mod tests {
         let call = get(9, 4096, IPC_CREAT | 0o400, Ok(5));
         let said = finding(&call, &after(World::default(), &call, 4096, Origin::Created));
         assert!(said.headline.contains("may not write it") && said.fix.contains("IPC_CREAT|0600"), "{}", said.fix);
+        for (mode, headline, why) in [
+            (0o200, "may not read it", "the owner has no other rights"),
+            (0o066, "may neither read nor write it", "the owner has no other rights"),
+            (0, "may neither read nor write it", "without a mode nobody may do anything"),
+        ] {
+            let call = get(9, 4096, IPC_CREAT | mode, Ok(5));
+            let said = finding(&call, &after(World::default(), &call, 4096, Origin::Created));
+            assert!(said.headline.ends_with(headline) && said.why.contains(why), "{} {}", said.headline, said.why);
+        }
         assert_eq!(rules_of(&call, &after(World::default(), &call, 4096, Origin::Found)), ["create-without-excl"]);
         let looked_up = get(9, 4096, 0, Ok(5));
         assert_eq!(rules_of(&looked_up, &after(World::default(), &looked_up, 4096, Origin::Created)), [""; 0]);
@@ -208,7 +217,8 @@ mod tests {
         assert!(fix(rdonly).fix.contains("pass shmget IPC_CREAT|0600,"), "{}", fix(rdonly).fix);
         assert!(fix(SHM_EXEC | 0o600).why.contains("SHM_EXEC is for shmat"));
         assert!(fix(21 << 26 | 0o600).why.contains("without SHM_HUGETLB"));
-        assert!(fix(1 << 20 | 0o600).headline.contains("0x100000"));
+        let unknown = fix(1 << 20 | 0o600);
+        assert!(unknown.headline.contains("0x100000") && unknown.why.starts_with("the kernel does not look"));
     }
 
     #[test]
@@ -218,7 +228,11 @@ mod tests {
         }
         assert_eq!(made(9, 4096, IPC_CREAT | 0o664), [""; 0]);
         let call = get(9, 4096, IPC_CREAT | 0o666, Ok(5));
-        assert!(finding(&call, &after(World::default(), &call, 4096, Origin::Created)).fix.contains("0660"));
+        let said = finding(&call, &after(World::default(), &call, 4096, Origin::Created));
+        assert!(said.fix.contains("0660") && said.why.contains("by its key or its id"), "{}", said.why);
+        let private = get(0, 4096, IPC_CREAT | 0o666, Ok(5));
+        let said = finding(&private, &after(World::default(), &private, 4096, Origin::Created));
+        assert!(said.why.contains("by its id, which ipcs shows"), "{}", said.why);
         assert_eq!(rules_of(&get(9, 4096, 0o666, Ok(5)), &World::default()), [""; 0]);
     }
 }

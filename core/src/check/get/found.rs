@@ -109,6 +109,15 @@ mod tests {
         assert_eq!(said(&SegmentFacts { age: None, ..left() }, 4096, 0o1600), FOUND, "never attached");
         let process = Some(Process { pid: 3, life: Life::Runs, command: None, made: None });
         assert_eq!(said(&SegmentFacts { process, ..left() }, 4096, 0o1600), FOUND);
+        for (life, why) in
+            [(Life::Runs, "which still runs;"), (Life::Gone, "which has ended;"), (Life::Unknown, "made it;")]
+        {
+            let process = Some(Process { pid: 3, life, command: None, made: None });
+            let there = SegmentFacts { process, attachments: 1, ..left() };
+            let (call, world) = (get(9, 4096, 0o1600, Ok(5)), World { segments: vec![there], ..World::default() });
+            let finding = finding(&call, &after(world, &call, 4096, Origin::Found));
+            assert!(finding.why.contains(why), "{}", finding.why);
+        }
         assert_eq!(said(&left(), 4096, 0o600), [""; 0], "it must have been there");
         assert_eq!(said(&left(), 4096, 0o3600), [""; 0], "it is new");
     }

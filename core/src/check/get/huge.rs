@@ -181,6 +181,7 @@ mod tests {
         assert!(said.why.replace('\u{a0}', " ").contains("2 MiB (21), 1 GiB (30)"), "{}", said.why);
         let none = finding(&refused(MIB, SHM_HUGETLB, Errno::EINVAL), &World::default());
         assert!(none.fix.contains("leave SHM_HUGETLB out"), "{}", none.fix);
+        assert!(none.headline.ends_with("of the usual size") && none.why.contains("names no size"), "{}", none.why);
         assert_eq!(rules_of(&refused(MIB, 22 << 26, Errno::EINVAL), &machine(0)), [""; 0]);
         assert_eq!(rules_of(&refused(0, SHM_HUGETLB, Errno::EINVAL), &machine(0)), ["zero-size"]);
     }
@@ -222,6 +223,7 @@ mod tests {
         assert_eq!(headline(901 * MIB, 0), "901 MiB asked for, and memory and swap are 900 MiB");
         assert_eq!(headline(501 * MIB, 2), "501 MiB asked for, and 20 MiB of 500 MiB are promised already");
         assert_eq!(headline(MIB, 0), "the kernel has no 1 MiB to promise");
+        assert_eq!(headline(900 * MIB, 0), "the kernel has no 900 MiB to promise");
         let fix = |flags| finding(&refused(MIB, flags, Errno::ENOMEM), &machine(0)).fix;
         assert!(fix(0).contains("SHM_NORESERVE|0600") && !fix(SHM_NORESERVE).contains("SHM_NORESERVE"));
         assert_eq!(rules_of(&get(9, 1, 0o600, Err(Errno::ENOMEM)), &machine(0)), [""; 0], "nothing was to be made");

@@ -96,6 +96,10 @@ mod tests {
         let owners = "owners: uid 5 3, root 2, uid 7 1, others 1; ";
         let unused = "attached nowhere: 6, of these with a creator that has ended: 2";
         assert!(said.why.ends_with(&format!("{owners}{unused}")), "{}", said.why);
+        let three =
+            after(limited(world.segments[1..6].to_vec(), 9), &get(0, PAGE, 0o600, Ok(4)), PAGE, Origin::Created);
+        let why = finding(&get(0, 1, 0o600, Err(Errno::ENOSPC)), &three).why;
+        assert!(why.contains("owners: uid 5 2, root 2, uid 6 1; attached"), "there are no others: {why}");
         let own = said.earlier.unwrap();
         assert_eq!(own.what, "segments that this process made and has not removed: 1, of these from here: 1");
         assert_eq!(own.site, HERE);
