@@ -199,6 +199,7 @@ mod tests {
         assert_eq!(before(0x1f000, SHM_REMAP, &lines), None);
         assert_eq!(before(0x22000, SHM_REMAP, &lines), None);
         assert_eq!(before(0x20fff, SHM_REMAP | SHM_RND, &lines), Some("remap-over-mapping"));
+        assert_eq!(before(0x1ffff, SHM_REMAP | SHM_RND, &lines), None);
         assert_eq!(before(usize::MAX - 4095, SHM_REMAP, &lines), None);
     }
 
@@ -270,5 +271,20 @@ mod tests {
         assert_eq!(look(0x10000, Advice::Wanted), Some("munmap-of-attachment"));
         assert_eq!(look(0x11000, Advice::Wanted), None, "shmdt finds nothing there");
         assert_eq!(look(0x10000, Advice::NotWanted), None);
+        let detach = |site| Made { call: Call::Detach { address: Addr(0x10000) }, outcome: Ok(0), site, detail: None };
+        let words = |world: &World, site| {
+            let made = detach(site);
+            Look::before(&made.call, world, Advice::Wanted).unwrap().explain(&made, world)()
+        };
+        let part = words(&world, Site::Return(2));
+        assert_eq!(
+            part.headline,
+            "the attachment at 0x10000 is not whole any more: 4096 bytes from 0x11000 on are gone"
+        );
+        assert_eq!((part.earlier.unwrap().site, part.segment), (place.site, world.segment(ShmId(5))));
+        assert_eq!(words(&world, place.site).earlier, None, "that is what the finding is about");
+        world.mappings = Some(Vec::new());
+        let all = words(&world, Site::Return(2)).headline;
+        assert_eq!(all, "the attachment at 0x10000 is not mapped any more: 8192 bytes from 0x10000 on are gone");
     }
 }

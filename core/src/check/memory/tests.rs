@@ -4,10 +4,11 @@ use super::*;
 use crate::call::{Call, Key, ShmId};
 use crate::errno::Errno;
 use crate::facts::fake::{World, segment};
-use crate::flags::{IPC_CREAT, IPC_RMID, SHM_HUGETLB, SHM_RDONLY};
+use crate::flags::{IPC_CREAT, IPC_RMID, SHM_EXEC, SHM_HUGETLB, SHM_RDONLY};
 use crate::guard::{Gap, Taken};
 use crate::site::Site;
 use crate::time::Time;
+use crate::tracker::outline;
 use crate::tracker::{Attachment, Chosen, Detached, Failed, Place, Recorded, Spare, Surroundings};
 
 const PAGE: usize = 4096;
@@ -93,8 +94,21 @@ fn beyond_both_ends_of_an_attachment_the_nearer_one_counts() {
     // Where the kernel placed it, only what is near.
     assert_eq!(rule(NEAR + PAGE), Some("overflow"));
     assert_eq!(rule(NEAR + PAGE + (128 << 10)), None);
+    assert_eq!([outline::NEAR - 1, outline::NEAR].map(|far| rule(NEAR + PAGE + far)), [Some("overflow"), None]);
     // SIGBUS has other causes.
     assert_eq!(history.rule(end, Access::Write, Kind::NoMemory), None);
+}
+
+#[test]
+fn between_two_attachments_the_nearer_one_counts() {
+    let mut history = history();
+    let begin = NEAR + (6 << 30);
+    for place in [begin, begin + 10 * PAGE] {
+        record(&mut history.world, &Call::Attach { id: ShmId(6), address: Addr(0), flags: 0 }, place);
+    }
+    let rule = |page| history.rule(begin + page * PAGE, Access::Write, Kind::NotMapped);
+    let said: Vec<_> = (1..10).map(|page| rule(page).unwrap()).collect();
+    assert_eq!(said, [vec!["overflow"; 5], vec!["underflow"; 4]].concat());
 }
 
 #[test]
@@ -107,6 +121,14 @@ fn inside_an_attachment_it_depends_on_what_it_allows() {
     assert_eq!(history.rule(history.place, Access::Execute, Kind::NotAllowed), Some("execute-segment"));
     assert_eq!(history.rule(NEAR + (1 << 30), Access::Write, Kind::NoMemory), Some("huge-pages-exhausted"));
     assert_eq!(history.rule(history.place, Access::Write, Kind::NoMemory), None, "no huge pages");
+    record(&mut history.world, &Call::Attach { id: ShmId(6), address: Addr(0), flags: SHM_EXEC }, NEAR + (2 << 30));
+    assert_eq!(history.rule(NEAR + (2 << 30), Access::Execute, Kind::NotAllowed), None, "the program's own mprotect");
+    for (place, how) in [(NEAR, ", with SHM_RDONLY"), (NEAR + (2 << 30), "")] {
+        let fault = fault(place - 1, Access::Write, Kind::NotMapped);
+        let earlier =
+            finding(&history.cause(&fault).unwrap(), &fault, Site::Return(2), &history.world).earlier.unwrap();
+        assert_eq!(earlier.what, format!("segment 6 was attached at {place:#x}{how}"));
+    }
     record(&mut history.world, &Call::Control { id: ShmId(7), command: IPC_RMID, buffer: Addr(0) }, 0);
     assert_eq!(history.rule(NEAR + (1 << 30), Access::Write, Kind::NoMemory), Some("huge-pages-exhausted"));
 }
@@ -129,6 +151,11 @@ fn after_a_detach_both_sites_are_told() {
     let cause = Cause::Detached { detached: Detached { attachment, site: Site::Return(3), thread: 7 } };
     let words = super::finding(&cause, &before, Site::Return(2), &history.world).call;
     assert!(words.ends_with(", 3336 bytes before what was attached at 0x720000000d18"), "{words}");
+    // What stands there now is smaller, and has its own neighbourhood.
+    let smaller = Call::Attach { id: ShmId(6), address: Addr(history.place), flags: 0 };
+    record(&mut history.world, &smaller, history.place);
+    assert_eq!(history.rule(history.place + PAGE, Access::Read, Kind::NotMapped), Some("overflow"));
+    history.world.tracker.release(Addr(history.place), place).unwrap();
     // Attached there again, the address is good.
     let again = Call::Attach { id: ShmId(5), address: Addr(history.place), flags: 0 };
     record(&mut history.world, &again, history.place);
@@ -177,6 +204,13 @@ fn minus_one_is_the_result_of_the_shmat_that_failed() {
         assert_eq!(rule(&history, address), Some("unchecked-shmat"), "{address:#x}");
     }
     assert_eq!(rule(&history, usize::MAX - 5000), None);
+    assert_eq!(rule(&history, outline::LOWEST_OF_MINUS_ONE), Some("unchecked-shmat"));
+    let headline = |address| {
+        let fault = fault(address, Access::Read, Kind::NotMapped);
+        finding(&history.cause(&fault).unwrap(), &fault, Site::Return(2), &history.world).headline
+    };
+    assert_eq!([0, 3].map(|address| headline(address).contains("probably")), [true, true]);
+    assert!(!headline(usize::MAX).contains("probably") && !headline(usize::MAX - 7).contains("probably"));
     assert_eq!(rule(&history, 4096), None);
     assert_eq!(history.words(0, Access::Write).1, "write at NULL, which is (void *)-1 plus 1");
     assert_eq!(history.words(usize::MAX, Access::Read).1, format!("read at {:#x}, which is (void *)-1", usize::MAX));
@@ -191,6 +225,11 @@ fn minus_one_is_the_result_of_the_shmat_that_failed() {
     record(&mut history.world, &call, NEAR + (2 << 30));
     assert_eq!(rule(&history, 0), None);
     assert_eq!(rule(&history, usize::MAX), Some("unchecked-shmat"));
+    // Of a small segment the last byte is the last that can have been meant.
+    record(&mut history.world, &Call::Get { key: Key(0), size: 100, flags: 0o600 | IPC_CREAT }, 8);
+    let call = Call::Attach { id: ShmId(8), address: Addr(0), flags: 0 };
+    history.world.tracker.record_failure(Failed { call, ..failed });
+    assert_eq!([98, 99].map(|address| rule(&history, address)), [Some("unchecked-shmat"), None]);
 }
 
 #[test]

@@ -69,3 +69,6 @@ fn shmget(got: &Got, now: &SegmentFacts) -> String {
 fn own_key(key: Key) -> Option<Key> {
     Some(key).filter(|key| *key != Key::PRIVATE)
 }
+
+#[cfg(test)]
+mod tests;

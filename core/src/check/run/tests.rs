@@ -1,0 +1,76 @@
+//! What a run left, as a table: which segments are one report, and what each is called.
+
+use super::*;
+use crate::call::{Addr, ShmId};
+use crate::errno::Errno;
+use crate::facts::fake::segment;
+use crate::finding::Finding;
+use crate::site::Site;
+use crate::text::HARD_SPACE;
+use crate::time::Time;
+use crate::tracker::Refused;
+use crate::tree::{Done, Member, Name};
+
+fn leak(id: i32, key: i32, site: usize) -> Leak {
+    let now = SegmentFacts { key: Key(key), size: 27, ..segment(id) };
+    let (member, pid, site, time) = (Member(0), 77, Site::Return(site), Time(0));
+    let got = Got { member, pid, key: Key(key), asked: 27, flags: 0o1600, site, time };
+    Leak { left: Left { now, holders: Vec::new() }, got: Some(got), watched: true, refused: None }
+}
+
+fn found(leaks: &[Leak]) -> Vec<Finding> {
+    leaked(leaks, &mut |site| site)
+}
+
+fn headlines(leaks: &[Leak]) -> Vec<String> {
+    found(leaks).into_iter().map(|finding| finding.headline).collect()
+}
+
+#[test]
+fn leaks_of_one_place_are_one_report() {
+    let all = [leak(1, 0, 100), leak(2, 9, 100), leak(3, 0, 100), leak(4, 0, 200), leak(5, 9, 100)];
+    assert_eq!(
+        headlines(&all),
+        [
+            "2 segments of IPC_PRIVATE memory left behind, 54 bytes in all",
+            "2 segments with keys left behind, 54 bytes in all",
+            "27 bytes of IPC_PRIVATE memory left behind",
+        ]
+    );
+    assert_eq!(headlines(&all[1..2]), ["27 bytes left behind under key 0x00000009 (9)"]);
+    assert_eq!(found(&all).iter().map(|finding| finding.key).collect::<Vec<_>>(), [None, Some(Key(9)), None]);
+    assert_eq!(headlines(&[]), [""; 0]);
+    // The same line in another process is one place.
+    assert_eq!(leaked(&[leak(1, 0, 100), leak(2, 0, 200)], &mut |_| Site::Unknown).len(), 1);
+}
+
+#[test]
+fn a_creator_that_could_not_use_it_is_another_report() {
+    let refused = Refused { id: ShmId(1), address: Addr(0), flags: 0, errno: Errno::EACCES, site: Site::Return(9) };
+    let all = [leak(1, 0, 100), Leak { refused: Some(refused), ..leak(2, 0, 100) }];
+    let rules: Vec<_> = found(&all).iter().map(|finding| (finding.rule.id, finding.earlier.is_some())).collect();
+    assert_eq!(rules, [("leaked-segment", false), ("created-then-attach-failed", true)]);
+}
+
+#[test]
+fn the_command_that_removes_them_can_be_copied_and_has_an_end() {
+    let fix = |count: i32| {
+        let leaks: Vec<_> = (0..count).map(|id| leak(id, 0, 100)).collect();
+        found(&leaks).remove(0).fix.replace(HARD_SPACE, "_")
+    };
+    assert!(fix(1).ends_with("now: ipcrm_-m_0"), "{}", fix(1));
+    assert!(fix(2).ends_with("now: ipcrm -m_0 -m_1"), "{}", fix(2));
+    assert!(fix(32).ends_with(" -m_31") && fix(40).ends_with(" -m_31 (and 8 more: ipcs -m)"), "{}", fix(40));
+}
+
+#[test]
+fn who_died_with_segments_is_told_with_how_many() {
+    let call = Call::Attach { id: ShmId(5), address: Addr(0), flags: 0 };
+    let attach = Done { member: Member(0), pid: 7, call, outcome: Ok(4096), site: Site::Return(1), time: Time(0) };
+    let held = |id| (Name { namespace: 1, id: ShmId(id) }, attach);
+    let holder = Holder { pid: 7, command: None };
+    let headline = |attached: &[_]| died(&holder, "SIGKILL", attached).map(|finding| finding.headline);
+    assert_eq!(headline(&[]), None);
+    assert_eq!(headline(&[held(5)]).unwrap(), "pid 7 was ended by SIGKILL with segment 5 attached");
+    assert_eq!(headline(&[held(5), held(6)]).unwrap(), "pid 7 was ended by SIGKILL with 2 segments attached");
+}
