@@ -1,5 +1,7 @@
 //! The tracker as a table of calls and what it knows afterwards.
 
+mod gap;
+
 use super::*;
 use crate::call::{Addr, Call};
 use crate::errno::Errno;
@@ -293,4 +295,27 @@ fn the_usual_removal_is_of_a_segment_that_this_process_answers_for() {
     tracker.become_child();
     assert!(!tracker.record_known_removal(ShmId(4), &around), "the parent made it: a rule may want to know");
     assert!(tracker.segment(ShmId(4)).is_some());
+}
+
+#[test]
+fn the_usual_attach_is_of_a_segment_that_was_attached_before_or_made_here() {
+    let mut tracker = Tracker::new();
+    assert!(!tracker.record_known_attach(ShmId(3), Addr(0x7000), 0, PLACE), "not known");
+    record(&mut tracker, &get(0, 0o600), 3, None);
+    record(&mut tracker, &get(9, 0), 4, Some(learned(4, Origin::Found)));
+    record(&mut tracker, &attach(9), 0x6000, Some(learned(9, Origin::Found)));
+    assert!(tracker.record_known_attach(ShmId(3), Addr(0x7000), 0, PLACE));
+    let attachment = tracker.attachment_of(Addr(0x7000), PAGE).unwrap();
+    assert_eq!((attachment.id, attachment.size, attachment.chosen), (ShmId(3), 100, Chosen::ByKernel));
+    assert!(!tracker.record_known_attach(ShmId(4), Addr(0x8000), 0, PLACE), "a rule may want to know");
+    record(&mut tracker, &attach(4), 0x8000, None);
+    assert!(tracker.record_known_attach(ShmId(4), Addr(0xa000), 0, PLACE));
+}
+
+#[test]
+fn what_stood_behind_a_segments_end_is_remembered() {
+    let mut tracker = Tracker::new();
+    assert!(!tracker.was_dirty(ShmId(3)));
+    tracker.note_dirty(ShmId(3));
+    assert_eq!([3, 4].map(|id| tracker.was_dirty(ShmId(id))), [true, false]);
 }
