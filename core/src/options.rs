@@ -277,6 +277,22 @@ mod tests {
     }
 
     #[test]
+    fn one_value_can_be_asked_for_alone() {
+        assert_eq!(Options::check("color", b"never"), Ok(()));
+        assert_eq!(Options::check("color", b"red"), Err("is none of auto, always, never".to_owned()));
+        assert!(Options::check("colour", b"never").is_err_and(|wrong| wrong.contains("did you mean \"color\"?")));
+    }
+
+    #[test]
+    fn what_looks_at_every_call_is_asked_for() {
+        let looks = |text: &str| parse(text.as_bytes()).0.looks_at_every_call();
+        assert!(!looks("") && !looks("guard=1:slack_check=always"));
+        for text in ["trace=1", "end_aligned=1", "guard=arena", "checks=+advice"] {
+            assert!(looks(text), "{text}");
+        }
+    }
+
+    #[test]
     fn a_path_is_taken_byte_by_byte() {
         let (options, complaints) = parse(b"log_path='/tmp/a b\xff:c'");
         assert_eq!((options.log_path.as_slice(), complaints.len()), (b"/tmp/a b\xff:c".as_slice(), 0));

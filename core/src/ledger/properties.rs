@@ -102,6 +102,22 @@ proptest! {
 }
 
 #[test]
+fn what_stands_behind_the_entries_is_none_of_them() {
+    let mut file = file(&HEAD, &records(), &[ENTRY]);
+    assert_eq!(file.0.len() * size_of::<Slot>(), size(HEAD.entries));
+    for last in [ENTRY, Entry { id: ShmId(511), ..ENTRY }] {
+        let mut shown = Vec::new();
+        file.0.resize(file.0.len() + 3, ENTRY.store());
+        file.0[place_of(last.id, HEAD.entries)] = last.store();
+        HEAD.each_entry(&file, &mut |entry| {
+            shown.push(entry.id);
+            ControlFlow::Continue(())
+        });
+        assert_eq!(shown, if last == ENTRY { vec![ENTRY.id] } else { vec![ENTRY.id, last.id] });
+    }
+}
+
+#[test]
 fn a_file_that_is_cut_short_tells_of_the_segments_before_the_cut() {
     let (mut file, place) = (file(&HEAD, &records(), &[ENTRY]), place_of(ENTRY.id, HEAD.entries));
     for length in (0..=file.0.len()).rev() {

@@ -202,6 +202,7 @@ fn a_ledger_is_over_when_nothing_is_left_of_what_it_tells() {
     assert!(is_over(around, Head { boot: Boot(1), ..HEAD }, Some(status)));
     let elsewhere = Head { namespace: 7, ..HEAD };
     assert!(!is_over(around, elsewhere, None));
+    assert!(!is_over(Around { now: 1000 + 86_400, ..around }, elsewhere, None));
     assert!(is_over(Around { now: 1000 + 86_401, ..around }, elsewhere, None));
     assert!(is_over(around.in_want(), elsewhere, None));
     assert!(!is_over(around.in_want(), HEAD, Some(status)));

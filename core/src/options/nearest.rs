@@ -58,5 +58,15 @@ mod tests {
         assert_eq!(nearest("TRCAE", names()), Some("trace"));
         assert_eq!(nearest("verbosity", names()), None);
         assert_eq!(nearest("", names()), None);
+        // One letter in three, and four at most.
+        assert_eq!(
+            [nearest("tra", names()), nearest("xxace", names()), nearest("tracexx", names())],
+            [None, None, Some("trace")]
+        );
+        assert_eq!([nearest("deteckleaxx", names()), nearest("xxxxxx_leaks", names())], [None, None]);
+        let long = || ["abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl"].into_iter();
+        let name = long().next().unwrap();
+        assert_eq!((name.len(), nearest(name, long())), (64, Some(name)));
+        assert_eq!(nearest(&format!("{name}x"), long()), None, "what is so long is no slip");
     }
 }

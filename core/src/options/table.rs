@@ -279,6 +279,16 @@ mod tests {
             kind.set(&mut options, default.as_bytes()).unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
             assert_eq!(kind.show(&mut options), *default, "{name}");
         }
+        for Entry { name, kind, .. } in entries() {
+            let Kind::Word(field) = kind else { continue };
+            let words = field(&mut Options::unset()).words();
+            for word in words {
+                let mut options = Options::unset();
+                kind.set(&mut options, word.as_bytes()).unwrap();
+                assert_eq!(kind.show(&mut options), *word, "{name}");
+            }
+            assert_eq!(kind.values().replace(" or ", ", "), words.join(", "));
+        }
         assert!(TABLE.is_sorted_by_key(|entry| entry.name));
     }
 }

@@ -129,6 +129,9 @@ fn records() -> impl Strategy<Value = (Stored, Record)> {
             (Finding::store(Time(time), &rule, severity, site), Record::Finding(found))
         }),
         any::<i64>().prop_map(|time| (end(Time(time)), Record::End(Time(time)))),
+        bytes().prop_map(|text| (folder(&text), Record::Folder(text))),
+        (any::<u32>(), bytes())
+            .prop_map(|(number, text)| (Path::store(number, &text), Record::Path(Path { number, text }))),
     ]
 }
 
@@ -173,6 +176,23 @@ proptest! {
     }
 
     #[test]
+    fn what_is_stored_briefly_is_a_call_without_duration_and_detail(event in events()) {
+        let Event { stamp, call, outcome, site, .. } = event;
+        let stored = Stored::from(brief_call(stamp.time, stamp.tid, &call, outcome, site));
+        let expected = Event { stamp: Stamp { pid: 7, ..stamp }, duration_ns: 0, detail: None, ..event };
+        prop_assert_eq!(Record::load(&stored, 7), Some(Record::Call(expected)));
+    }
+
+    #[test]
+    fn a_file_holds_the_slots_and_a_fingerprint_tells_records_apart((stored, _) in records(), (other, _) in records()) {
+        let written = slots(&stored);
+        let mut bytes: Vec<u8> = written.as_flattened().iter().flat_map(|word| word.to_ne_bytes()).collect();
+        bytes.extend([1; 63]);
+        prop_assert_eq!(super::slots(&bytes), written);
+        prop_assert_eq!(stored.fingerprint() == other.fingerprint(), stored == other);
+    }
+
+    #[test]
     fn a_cut_record_is_none((stored, _) in records()) {
         let slots = slots(&stored);
         if slots.len() > 1 {
@@ -198,6 +218,23 @@ fn the_beginning_is_loaded_by_its_own_version_alone() {
     assert_eq!(slots.as_flattened()[USED], 2);
     slots[0][1] += 1;
     assert_eq!(Beginning::load(&slots), None);
+}
+
+#[test]
+fn a_fingerprint_is_that_of_fnv_1a() {
+    let cases: [(&[u8], u64); 3] =
+        [(b"", 0xcbf2_9ce4_8422_2325), (b"a", 0xaf63_dc4c_8601_ec8c), (b"foobar", 0x8594_4171_f739_67e8)];
+    for (bytes, expected) in cases {
+        assert_eq!(fingerprint(bytes), expected);
+    }
+}
+
+#[test]
+fn a_place_is_printed_as_it_was_told_and_has_its_number() {
+    let source =
+        |function: &[u8]| Source { number: 3, line: 41, file: b"queue.c".to_vec(), function: function.to_vec() };
+    assert_eq!(source(b"open_queue").frame().to_string(), "open_queue at queue.c:41");
+    assert_eq!(source(b"").frame().to_string(), "queue.c:41");
 }
 
 #[test]

@@ -244,6 +244,7 @@ mod tests {
         assert_eq!(complaints("overflow: "), "line 1: \"overflow:\" names nothing behind its colon");
         assert_eq!(complaints("key:me"), "line 1: \"key:me\" is no key, as in key:0x162e");
         assert!(complaints(&"x\n".repeat(100)).ends_with("|and 92 more like that"));
+        assert!(!complaints(&"x\n".repeat(8)).contains("more like that"));
         assert_eq!(complaints("\x1b:x"), "line 1: there is no rule \"\\x1b\"");
     }
 
