@@ -136,6 +136,7 @@ mod tests {
         let before = Replaced { key: Key(7), file: File { device: 8, inode: 1 }, site: Site::Return(1) };
         assert_eq!(keys.replaced(&now), Some(before));
         assert_eq!(keys.find(&now.path, Key(7)), None, "it has that key no more");
+        assert_eq!([7, 8].map(|key| keys.path_of(Key(key))), [None, Some(now.path)]);
         assert!(keys.is_usual(&now.path, Key(8)));
         assert_eq!(keys.replaced(&now), None);
     }

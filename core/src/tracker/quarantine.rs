@@ -125,6 +125,7 @@ mod tests {
     #[test]
     fn the_oldest_has_to_go_where_there_are_too_many_or_too_many_bytes() {
         let mut quarantine = holding(1..4);
+        assert!(!quarantine.is_empty());
         assert_eq!((quarantine.in_the_way_of(MB, 4 * MB), quarantine.len()), (None, 3));
         assert_eq!(quarantine.in_the_way_of(MB + 1, 4 * MB), Some(kept(1)));
         assert_eq!(quarantine.in_the_way_of(usize::MAX, 4 * MB), Some(kept(1)));

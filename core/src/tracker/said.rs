@@ -138,7 +138,7 @@ mod tests {
     fn a_mistake_is_new_once_at_each_place_and_counted_from_then_on() {
         let mut said = Said::new();
         assert!(said.is_new(HERE, ENOENT) && said.found(HERE, ENOENT, &FTOK_FAILED));
-        assert!(said.is_new(Site::Return(2), ENOENT));
+        assert!(said.is_new(Site::Return(2), ENOENT) && said.found(Site::Return(2), ENOENT, &FTOK_FAILED));
         assert!(said.is_new(HERE, Cause::Failure("ftok", Errno::EACCES)));
         assert!(said.is_new(HERE, Cause::Failure("shmget", Errno::ENOENT)));
         assert!(said.is_new(HERE, Cause::Rule(&KEY_IS_MINUS_ONE)));
@@ -178,5 +178,7 @@ mod tests {
         let mut said = Said::new();
         let new = (0..ROOM + 9).filter(|&address| said.is_new(Site::Return(address), ENOENT)).count();
         assert_eq!((new, said.lost()), (ROOM, 9));
+        said.clear();
+        assert!(said.lost() == 0 && said.is_new(Site::Return(ROOM), ENOENT));
     }
 }

@@ -53,6 +53,14 @@ fn who_made_a_segment_is_known_by_the_pid_and_the_key() {
 }
 
 #[test]
+fn of_a_segment_that_thousands_open_the_first_are_remembered() {
+    let steps: Vec<_> = (0..300).map(|member| (member, get())).collect();
+    let tree = tree(&steps);
+    let known = tree.segment(NAME).unwrap();
+    assert_eq!((known.got.len(), known.got[MOST_GETS - 1].member), (MOST_GETS, Member(MOST_GETS - 1)));
+}
+
+#[test]
 fn what_was_removed_and_nobody_holds_is_forgotten() {
     assert!(tree(&[(0, get()), (1, remove())]).segment(NAME).is_none());
     let mut held = tree(&[(0, get()), (1, attach(4096)), (0, remove())]);
@@ -72,7 +80,8 @@ fn an_id_that_is_given_again_is_another_segments() {
 fn attachments_are_each_members_own() {
     let mut tree =
         tree(&[(0, attach(4096)), (1, attach(4096)), (0, attach(8192)), (0, detach(4096)), (1, detach(8192))]);
-    assert_eq!(tree.attachments_of(Member(0)).count(), 1);
+    let times = |member| tree.attachments_of(Member(member)).map(|(_, done)| done.time).collect::<Vec<_>>();
+    assert_eq!([0, 1].map(times), [vec![Time(2)], vec![Time(1)]]);
     assert!(tree.is_held_by_another(NAME, Member(0)) && tree.is_held_by_another(NAME, Member(1)));
     let left = tree.leave(Member(0));
     assert_eq!(left.iter().map(|(name, done)| (*name, done.time)).collect::<Vec<_>>(), [(NAME, Time(2))]);

@@ -69,5 +69,12 @@ mod tests {
         assert_eq!([1, 65, 255].map(rules), [[""; 0], [""; 0], [""; 0]]);
         assert_eq!([0, 256, i32::MIN].map(rules), [["ftok-project-zero"]; 3]);
         assert_eq!([257, -1, i32::MAX].map(rules), [["ftok-project-truncated"]; 3]);
+        let headline = |project| {
+            let call = Call::Ftok { path: Addr(1), project };
+            let made = Made { call, outcome: Ok(7), site: Site::Unknown, detail: None };
+            all(&made, &World::default())[0].headline.clone()
+        };
+        assert_eq!(headline(0), "the project is 0");
+        assert_eq!(headline(256), "of the project 256 the low 8 bits are 0");
     }
 }

@@ -187,6 +187,12 @@ mod tests {
         let refused = |key, size, flags| rules_of(&get(key, size, flags, Err(Errno::EINVAL)), &world);
         assert_eq!(refused(0, 0, 0), ["zero-size"]);
         assert_eq!(refused(9, 0, 0o1600), ["zero-size"]);
+        for (key, why) in
+            [(0, "IPC_PRIVATE always makes a new segment"), (9, "the size 0 is for a segment that is there")]
+        {
+            let made = get(key, 0, 0o1600, Err(Errno::EINVAL));
+            assert!(finding(&made, &World::default()).why.starts_with(why));
+        }
         assert_eq!(refused(0, 1001, 0), ["size-over-shmmax"]);
         assert_eq!(refused(9, 1001, 0o1600), ["size-over-shmmax"]);
         assert_eq!(refused(9, 1000, 0o1600), [""; 0]);

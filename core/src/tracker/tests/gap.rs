@@ -18,9 +18,15 @@ fn tracker() -> (Tracker, Addr) {
     (tracker, place)
 }
 
-fn next(tracker: &mut Tracker, opened: Option<Addr>) -> Addr {
-    let Some(Taken::At(place)) = tracker.place(ShmId(3), None, opened) else { panic!("no place") };
-    place
+/// The next place, in blocks whose anchors are mapped where they are wanted.
+fn next(tracker: &mut Tracker, mut opened: Option<Addr>) -> Addr {
+    loop {
+        match tracker.place(ShmId(3), None, opened) {
+            Some(Taken::At(place)) => return place,
+            Some(Taken::Anchor(anchor)) => opened = Some(anchor),
+            taken => panic!("no place: {taken:?}"),
+        }
+    }
 }
 
 fn chosen(tracker: &mut Tracker, named: usize, at: usize) -> Chosen {
@@ -51,4 +57,36 @@ fn where_the_program_has_chosen_a_place_in_the_gap_nothing_else_goes() {
     assert_eq!(place, first);
     assert_eq!(chosen(&mut tracker, second.0, second.0), Chosen::ByProgram);
     assert_ne!(next(&mut tracker, None), second);
+}
+
+/// Where so many attachments go that are detached at once; each begins so many bytes behind its place.
+fn places(tracker: &mut Tracker, count: usize, behind: usize) -> std::collections::HashSet<Addr> {
+    let one = |_| {
+        let place = next(tracker, None);
+        assert_eq!(chosen(tracker, 0, place.0 + behind), Chosen::ByUs);
+        release(tracker, place.0 + behind);
+        place
+    };
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn places_come_again_after_a_rest() {
+    // With end_aligned=1 an attachment begins within its first page.
+    for behind in [0, PAGE - 100] {
+        let (mut tracker, _) = tracker();
+        let used = places(&mut tracker, 500, behind).len();
+        assert!((2..200).contains(&used), "{used}");
+    }
+}
+
+#[test]
+fn what_was_not_detached_after_all_keeps_its_place() {
+    for behind in [0, PAGE - 100] {
+        let (mut tracker, place) = tracker();
+        assert_eq!(chosen(&mut tracker, 0, place.0 + behind), Chosen::ByUs);
+        let released = tracker.release(Addr(place.0 + behind), PLACE).unwrap();
+        tracker.restore(released);
+        assert!(!places(&mut tracker, 500, 0).contains(&place));
+    }
 }
