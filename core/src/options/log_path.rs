@@ -123,4 +123,13 @@ mod tests {
         assert_eq!(log("./stderr").log(), LogPath::File(b"./stderr"));
         assert_eq!(Options::default().log(), LogPath::Stderr);
     }
+
+    #[test]
+    fn there_is_room_for_what_the_caller_adds() {
+        // No pid is longer.
+        for path in [b"%p".repeat(9), b"log".to_vec()] {
+            let name = file_name(&path, i32::MIN, false).unwrap();
+            assert!(name.capacity() >= name.len() + 32, "{} of {}", name.capacity() - name.len(), name.len());
+        }
+    }
 }

@@ -289,6 +289,8 @@ mod tests {
             }
             assert_eq!(kind.values().replace(" or ", ", "), words.join(", "));
         }
+        let values = |name| entries().find(|entry| entry.name == name).unwrap().kind.values();
+        assert_eq!(["verbosity", "context_size"].map(values), ["0 or 1", "1 to 32"]);
         assert!(TABLE.is_sorted_by_key(|entry| entry.name));
     }
 }

@@ -238,6 +238,18 @@ fn a_place_is_printed_as_it_was_told_and_has_its_number() {
 }
 
 #[test]
+fn places_that_a_library_would_not_keep_are_not_kept_of_a_journal() {
+    let (mut places, most) = (Places::default(), 8192);
+    for number in 0..=most {
+        places.learn(Record::Source(Source { number, line: 1, file: Vec::new(), function: Vec::new() }));
+        places.learn(Record::Stack(Stack { number, innermost: Site::Return(9), callers: Vec::new() }));
+    }
+    let mut frames = |site| places.frames(site, &mut |_, _| unreachable!()).len();
+    assert_eq!([Site::Source(most - 1), Site::Stack(most - 1)].map(&mut frames), [1, 1]);
+    assert_eq!([Site::Source(most), Site::Stack(most)].map(&mut frames), [0, 0]);
+}
+
+#[test]
 fn a_longer_duration_is_cut_and_harms_nothing_else() {
     let event = Event {
         stamp: Stamp { time: Time(5), pid: 7, tid: 8 },
