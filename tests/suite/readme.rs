@@ -81,7 +81,9 @@ fn rows(text: &str) -> Vec<Vec<&str>> {
 #[test]
 fn the_table_of_the_tutorials_is_what_its_script_finds() {
     if !cfg!(debug_assertions) {
-        return say("skipped: the_table_of_the_tutorials_is_what_its_script_finds: that was compared without optimisation");
+        return say(
+            "skipped: the_table_of_the_tutorials_is_what_its_script_finds: that was compared without optimisation",
+        );
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/tutorials.sh");
     let ran = Run::new(script, Way::Bare).arg("--markdown").arg(library_folder()).limit(Duration::from_mins(4)).go();
