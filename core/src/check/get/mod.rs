@@ -71,4 +71,4 @@ fn created(made: &Made, facts: &dyn Facts) -> Option<Segment> {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;

@@ -13,19 +13,16 @@ use crate::tracker::{Learned, Place, Recorded, Spare, Surroundings};
 
 pub const HERE: Site = Site::Return(1);
 
-#[must_use]
 pub fn get(key: i32, size: usize, flags: i32, outcome: Outcome) -> Made {
     let call = Call::Get { key: Key(key), size, flags };
     Made { call, outcome, site: HERE, detail: None }
 }
 
-#[must_use]
 pub fn finding(made: &Made, world: &World) -> Finding {
     first(made, world).unwrap_or_else(|| panic!("nothing is said of {:?}", made.call))
 }
 
 /// All that is said of a call: the first of a failure explains it.
-#[must_use]
 pub fn rules_of(made: &Made, world: &World) -> Vec<&'static str> {
     let most = if made.outcome.is_ok() { usize::MAX } else { 1 };
     let said = crate::check::of(&made.call, made.outcome).filter_map(|check| {
@@ -37,7 +34,6 @@ pub fn rules_of(made: &Made, world: &World) -> Vec<&'static str> {
 }
 
 /// With a past in which that call succeeded, with what the kernel knows of its segment.
-#[must_use]
 pub fn after(mut world: World, made: &Made, size: usize, origin: Origin) -> World {
     let Call::Get { key, flags, .. } = made.call else { return world };
     let id = ShmId(i32::try_from(made.outcome.unwrap()).unwrap());
@@ -51,7 +47,6 @@ pub fn after(mut world: World, made: &Made, size: usize, origin: Origin) -> Worl
 }
 
 /// At most 1000 bytes a segment, 4 segments and 10 pages.
-#[must_use]
 pub fn limited(segments: Vec<SegmentFacts>, pages: u64) -> World {
     let limits = Limits { largest: 1000, smallest: 1, segments: 4, segments_of_process: 4, pages: 10 };
     let count = i32::try_from(segments.len()).unwrap();

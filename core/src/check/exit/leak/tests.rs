@@ -154,6 +154,8 @@ fn leaks_of_one_site_are_one_report() {
     let two = findings([of(1, 0, 100), of(2, 0, 100)]);
     assert!(two[0].fix.ends_with(": ipcrm -m\u{a0}1 -m\u{a0}2"), "a line may end between them: {}", two[0].fix);
     let mut all = Leaks::default();
-    [of(1, 0, 100), of(2, 0, 100), of(3, 0, 200)].iter().for_each(|leak| all.add(leak));
+    for leak in [of(1, 0, 100), of(2, 0, 100), of(3, 0, 200)] {
+        all.add(&leak);
+    }
     assert_eq!(all.count(), 3);
 }
