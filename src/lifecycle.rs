@@ -115,7 +115,9 @@ fn settle() {
         return boundary::end_silently();
     }
     let namespace = facts::ipc_namespace().unwrap_or_default();
+    let mut inherits = false;
     let settled = TRACKER.with(|tracker| {
+        inherits = tracker.attachments().len() > 0;
         // Another thread may have been faster.
         if process::known().is_none() {
             tracker.become_child();
@@ -130,6 +132,10 @@ fn settle() {
     journal::forget();
     ledger::leave();
     boundary::open();
+    // A worker may use what its parent has attached, and never call anything itself; what goes wrong there is looked for then.
+    if inherits {
+        journal::begin();
+    }
 }
 
 /// With the bits of the locks that were taken.

@@ -92,6 +92,24 @@ static void refused(void)
         exit(0);
 }
 
+/* A worker that calls nothing itself writes past the end of what its parent attached. */
+static void worker_overflows(void)
+{
+    int status;
+    int shmid = make(IPC_PRIVATE);
+    char *memory = shmat(shmid, NULL, 0);
+    if (memory == (void *) -1)
+        exit(1);
+    pid_t child = fork();
+    if (child == 0) {
+        memset(memory, 'x', 4097);
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    if (shmdt(memory) == -1 || shmctl(shmid, IPC_RMID, NULL) == -1 || !WIFSIGNALED(status))
+        exit(1);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -109,6 +127,8 @@ int main(int argc, char **argv)
         daemon_keeps();
     else if (strcmp(what, "vanished") == 0)
         vanished();
+    else if (strcmp(what, "worker-overflows") == 0)
+        worker_overflows();
     else if (strcmp(what, "refused") == 0)
         refused();
     else

@@ -71,9 +71,9 @@ impl<'a> Watch<'a> {
         let running: Vec<_> = outcome.running.iter().map(|running| running.pid).collect();
         let file = program::file_of(&self.arguments.command[0]);
         let unwatched = file.and_then(|file| program::unwatched(&file)).map(|why| (outcome.pid, why));
-        let isolated = self.arguments.isolate;
+        let (isolated, removes) = (self.arguments.isolate, self.arguments.remove_leaks);
         let mut verdict =
-            self.history.judge(&End { now: now(), running: &running, seen: &self.seen, unwatched, isolated });
+            self.history.judge(&End { now: now(), running: &running, seen: &self.seen, unwatched, isolated, removes });
         verdict.findings.retain(|finding| self.options.checks.contains(finding.rule));
         if !self.options.detect_leaks {
             verdict.forget_leaks();

@@ -46,6 +46,18 @@ pub struct End<'a> {
     pub unwatched: Option<(i32, Unwatched)>,
     /// Whether every segment of the namespace is the run's own.
     pub isolated: bool,
+    /// Whether what is left is removed after the verdict.
+    pub removes: bool,
+}
+
+impl End<'_> {
+    const fn fate(&self) -> run::Fate {
+        match (self.isolated, self.removes) {
+            (true, _) => run::Fate::GoWithNamespace,
+            (false, true) => run::Fate::AreRemoved,
+            (false, false) => run::Fate::Stay,
+        }
+    }
 }
 
 impl<M: Machine> History<M> {
@@ -101,7 +113,7 @@ impl<M: Machine> History<M> {
         let removable = leaks.iter().map(|(leak, status)| (leak.left.now.id, *status)).collect();
         let leaks: Vec<_> = leaks.into_iter().map(|(leak, _)| leak).collect();
         let Self { places, journal, symbols, .. } = self;
-        findings.extend(run::leaked(&leaks, &mut |site| places.same(site, journal, symbols)));
+        findings.extend(run::leaked(&leaks, end.fate(), &mut |site| places.same(site, journal, symbols)));
         let processes = self.journal.processes().count();
         Verdict { findings, leaks: removable, said: std::mem::take(&mut self.said), processes }
     }

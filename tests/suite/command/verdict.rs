@@ -70,6 +70,15 @@ fn what_a_killed_child_made_and_nobody_removes_is_a_leak_with_its_line() {
 }
 
 #[test]
+fn what_a_worker_does_that_calls_nothing_itself_counts() {
+    let ran = tree(&[], "worker-overflows");
+    assert!(rules(&ran).contains(&"overflow"), "{ran:?}");
+    let verdict = "SUMMARY: shmsan run: 2 errors and 0 warnings in 2 processes: overflow 1, slack-overflow 1";
+    assert!(ran.stderr.contains(verdict), "{}", ran.stderr);
+    assert_eq!(ran.status.code(), Some(23), "{ran:?}");
+}
+
+#[test]
 fn leaks_of_one_line_in_several_processes_are_one_report() {
     let ran = tree(&[], "three");
     assert_eq!(rules(&ran), ["leaked-segment"], "{}", ran.stderr);
@@ -171,6 +180,8 @@ fn leaks_are_removed_where_that_is_asked_for_and_nothing_else() {
     let ran = Run::script(&script, Way::Bare).go();
     assert_eq!(ran.stdout, "0\n3\n", "{}", ran.stderr);
     assert_eq!(ran.stderr.lines().filter(|line| line.ends_with(" was removed")).count(), 3, "{}", ran.stderr);
+    // Of the second run alone.
+    assert_eq!(ran.stderr.matches("ipcrm").count(), 1, "{}", ran.stderr);
 }
 
 #[test]
@@ -186,6 +197,8 @@ fn a_fresh_namespace_takes_all_that_is_left_with_it() {
     );
     let ran = Run::script(&script, Way::Bare).go();
     assert_eq!(ran.stdout, "23\n0\n", "{}", ran.stderr);
+    // Outside, these ids are somebody else's.
+    assert!(!ran.stderr.contains("ipcrm") && ran.stderr.contains("the run's own IPC namespace"), "{}", ran.stderr);
     assert_eq!(rules(&ran), ["leaked-segment"], "{}", ran.stderr);
 }
 

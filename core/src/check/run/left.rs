@@ -23,12 +23,22 @@ pub struct Leak {
     pub refused: Option<Refused>,
 }
 
+/// What becomes of the leaks after the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Stay,
+    /// `--isolate`: an id of theirs means nothing to anybody else.
+    GoWithNamespace,
+    /// `--remove-leaks`.
+    AreRemoved,
+}
+
 /// Which places are one: the same line of the same program in another process.
 pub type Sites<'a> = &'a mut dyn FnMut(Site) -> Site;
 
 /// `leaked-segment` or `created-then-attach-failed`, those of one place together.
 #[must_use]
-pub fn leaked(leaks: &[Leak], same: Sites<'_>) -> Vec<Finding> {
+pub fn leaked(leaks: &[Leak], fate: Fate, same: Sites<'_>) -> Vec<Finding> {
     let mut groups: Vec<(Like, Vec<&Leak>)> = Vec::new();
     for leak in leaks {
         let like = like(leak, same);
@@ -37,7 +47,7 @@ pub fn leaked(leaks: &[Leak], same: Sites<'_>) -> Vec<Finding> {
             None => groups.push((like, vec![leak])),
         }
     }
-    groups.iter().map(|(_, group)| finding(group)).collect()
+    groups.iter().map(|(_, group)| finding(group, fate)).collect()
 }
 
 /// What is the same for all leaks of a report.
@@ -48,7 +58,7 @@ fn like(leak: &Leak, same: Sites<'_>) -> Like {
     (got, leak.refused.map(|refused| same(refused.site)), leak.left.now.key == Key::PRIVATE)
 }
 
-fn finding(group: &[&Leak]) -> Finding {
+fn finding(group: &[&Leak], fate: Fate) -> Finding {
     let Leak { left, got, watched, refused } = group[0];
     let now = &left.now;
     let rule: &'static Rule = refused.map_or(&rule::exit::LEAKED_SEGMENT, |_| &rule::exit::CREATED_THEN_ATTACH_FAILED);
@@ -63,7 +73,7 @@ fn finding(group: &[&Leak]) -> Finding {
         key: own_key(now.key),
         segment: Some(now.clone()),
         why: why(refused.is_some(), got.is_some(), *watched),
-        fix: fix(group, refused.is_some()),
+        fix: fix(group, refused.is_some(), fate),
     }
 }
 
@@ -92,14 +102,19 @@ fn why(refused: bool, seen: bool, watched: bool) -> String {
     )
 }
 
-fn fix(group: &[&Leak], refused: bool) -> String {
+fn fix(group: &[&Leak], refused: bool, fate: Fate) -> String {
     let call = unbroken("shmctl(shmid, IPC_RMID, NULL)");
     let when = if refused {
         "where shmat fails, before the program gives up"
     } else {
         "when its last user is done, also on the ways out after an error; a parent can do it for a child that was killed"
     };
-    format!("call {call} {when}; now: {}", removal(group.iter().map(|leak| leak.left.now.id)))
+    let now = match fate {
+        Fate::Stay => format!("; now: {}", removal(group.iter().map(|leak| leak.left.now.id))),
+        Fate::GoWithNamespace => "; here it goes with the run's own IPC namespace".to_owned(),
+        Fate::AreRemoved => String::new(),
+    };
+    format!("call {call} {when}{now}")
 }
 
 /// The command that removes them.

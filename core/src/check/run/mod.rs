@@ -5,7 +5,7 @@ mod left;
 mod unseen;
 
 pub use ended::{died, exec_destroyed};
-pub use left::{Leak, Sites, leaked, removal_pending};
+pub use left::{Fate, Leak, Sites, leaked, removal_pending};
 pub use unseen::{Unwatched, not_loaded, vanished};
 
 use crate::call::{Call, Key, Written};

@@ -19,7 +19,7 @@ fn leak(id: i32, key: i32, site: usize) -> Leak {
 }
 
 fn found(leaks: &[Leak]) -> Vec<Finding> {
-    leaked(leaks, &mut |site| site)
+    leaked(leaks, Fate::Stay, &mut |site| site)
 }
 
 fn headlines(leaks: &[Leak]) -> Vec<String> {
@@ -41,7 +41,7 @@ fn leaks_of_one_place_are_one_report() {
     assert_eq!(found(&all).iter().map(|finding| finding.key).collect::<Vec<_>>(), [None, Some(Key(9)), None]);
     assert_eq!(headlines(&[]), [""; 0]);
     // The same line in another process is one place.
-    assert_eq!(leaked(&[leak(1, 0, 100), leak(2, 0, 200)], &mut |_| Site::Unknown).len(), 1);
+    assert_eq!(leaked(&[leak(1, 0, 100), leak(2, 0, 200)], Fate::Stay, &mut |_| Site::Unknown).len(), 1);
 }
 
 #[test]
