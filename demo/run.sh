@@ -33,11 +33,12 @@ cp "$root/c-tests/originals/server.c" "$root/c-tests/originals/client.c" "$root/
 for helper in await_text remove_segment; do ${CC:-cc} "$root/c-tests/support/$helper.c" -o "$helper"; done
 
 say() { printf '\n%s\n' "$1"; shift; printf '   %s\n' "$@"; }
-typed() { printf '  $ %s\n' "$@"; }
-shown() { sed 's/^/  | /' "$@"; }
+typed() { printf '$ %s\n' "$@"; }
+shown() { sed 's/^/  /' "$@"; }
 
 say "1. Five tutorials on shared memory, and every bug in them. Their programs run" \
-    "under shmsan, under valgrind and with AddressSanitizer; gcc has -Wall -Wextra."
+    "under shmsan, under valgrind and with AddressSanitizer; gcc is given -Wall" \
+    "and -Wextra. (Half a minute.)"
 "$root/demo/tutorials.sh" "$built"
 
 say "2. server.c and client.c, as the tutorial prints them, compiled with shmsan's" \
@@ -57,10 +58,10 @@ END
 "$built/shmsan" run --trace --error-exitcode=0 sh both 2>&1 | sed 's/^\(\[pid [0-9]*\]\) [0-9:.]* /\1 /' | shown
 ./remove_segment 5678
 
-say "3. writer.cpp, which reads with gets, and was compiled without shmsan: 5000 letters" \
-    "for a segment of 1024 bytes. The fault comes at the instruction that does it."
+say "3. writer.cpp, which reads with gets and was compiled without shmsan. 5000" \
+    "letters for a segment of 1024 bytes: a fault at the instruction that does it."
 ${CXX:-g++} -w -g -std=c++11 writer.cpp -o writer 2>compiler.err || { cat compiler.err; exit 1; }
-typed "LD_PRELOAD=libshmsan.so ./writer"
+typed "LD_PRELOAD=$built/libshmsan.so ./writer"
 : >shmfile
 (printf '%05000d\n' 0 | LD_PRELOAD="$built/libshmsan.so" ./writer >/dev/null 2>writer.err; exit) 2>/dev/null || status=$?
 sed '/^SUMMARY/q' writer.err | shown
@@ -70,7 +71,7 @@ echo "  (exit status ${status:-0}: the signal takes its course)"
 say "4. Somebody ends the server by kill -9. Who made the segment that it left, and" \
     "where? The kernel knows a pid; shmsan has it in its ledger."
 ${CC:-cc} -w -g server.c -o server
-typed "LD_PRELOAD=libshmsan.so ./server &" "kill -9 \$!" "shmsan info 0x162e"
+typed "LD_PRELOAD=$built/libshmsan.so ./server &" "kill -9 \$!" "shmsan info 0x162e"
 LD_PRELOAD="$built/libshmsan.so" ./server 2>/dev/null &
 server=$!
 ./await_text 5678 0 abcdefghijklmnopqrstuvwxyz

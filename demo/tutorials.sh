@@ -149,7 +149,13 @@ cell() { # TOOL PLACE: what the tool has said of it
 }
 
 # In a terminal there is no room for the words.
-spoken() { case $1 in - | not* | gcc | valgrind | ASan) echo "$1" ;; *) echo speaks ;; esac }
+spoken() {
+    case $1 in
+    not*) echo n/a ;;
+    - | gcc | valgrind | ASan) echo "$1" ;;
+    *) echo speaks ;;
+    esac
+}
 
 row() { # PLACE RULE GCC VALGRIND ASAN
     if [ $style = text ]; then
@@ -201,6 +207,7 @@ compile reader reader.cpp
 
 if [ $style = text ]; then
     row line shmsan gcc valgrind ASan
+    case $tools in *valgrind*asan) ;; *) echo '(n/a: not installed here)' ;; esac
 else
     printf '| line | shmsan | gcc -Wall -Wextra | valgrind | AddressSanitizer |\n| --- | --- | --- | --- | --- |\n'
 fi
