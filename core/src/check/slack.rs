@@ -29,8 +29,8 @@ pub struct Slack {
     pub attachment: Attachment,
     /// Offset of the first byte that is not zero.
     pub first: usize,
-    /// How many are not zero.
-    pub count: usize,
+    /// Offset of the last one.
+    pub last: usize,
     /// The bytes from there.
     pub bytes: Vec<u8>,
 }
@@ -39,18 +39,22 @@ pub struct Slack {
 #[must_use]
 pub fn written(attachment: &Attachment, behind: &[u8]) -> Option<Slack> {
     let first = behind.iter().position(|byte| *byte != 0)?;
-    let count = behind.iter().filter(|byte| **byte != 0).count();
-    let bytes = behind[first..].iter().copied().take(SHOWN).collect();
-    Some(Slack { attachment: *attachment, first: attachment.size + first, count, bytes })
+    let last = behind.iter().rposition(|byte| *byte != 0)?;
+    let bytes = behind[first..=last].iter().copied().take(SHOWN).collect();
+    Some(Slack { attachment: *attachment, first: attachment.size + first, last: attachment.size + last, bytes })
 }
 
 /// `slack-overflow`; `before` where it was so when this process attached the segment.
 #[must_use]
 pub fn finding(slack: &Slack, look: Look, before: bool, facts: &dyn Facts) -> Finding {
-    let Slack { attachment, first, count, bytes } = slack;
+    let Slack { attachment, first, last, bytes } = slack;
     let Attachment { address, size, id, site, .. } = *attachment;
     let (segment, page) = (facts.segment(id), facts.page_size());
-    let (were, them) = if *count == 1 { ("byte was", "it") } else { ("bytes were", "them") };
+    let (were, offsets, they_were, them) = match last - first {
+        0 => ("a byte was", format!("offset {first}"), "it was", "it"),
+        _ => ("bytes were", format!("offsets {first} to {last}"), "they were", "them"),
+    };
+    let more = if last - first < SHOWN { "" } else { " …" };
     let attached = Earlier { what: format!("segment {id} was attached at {address}"), site };
     let (call, site, earlier) = match look {
         Look::Detach(detach) => (format!("shmdt({address})"), detach, Some(attached)),
@@ -58,10 +62,7 @@ pub fn finding(slack: &Slack, look: Look, before: bool, facts: &dyn Facts) -> Fi
         Look::Asked => (format!("segment {id} is attached at {address}"), site, None),
     };
     let who = if before {
-        format!(
-            "{} so when this process attached it, so another one wrote {them}",
-            if *count == 1 { "it was" } else { "they were" }
-        )
+        format!("{they_were} so when this process attached it, so another one wrote {them}")
     } else if segment.as_ref().is_some_and(|segment| segment.attachments > segment.own_attachments) {
         "this process wrote there, or another one that has it attached".to_owned()
     } else {
@@ -70,9 +71,7 @@ pub fn finding(slack: &Slack, look: Look, before: bool, facts: &dyn Facts) -> Fi
     Finding {
         rule: &rule::memory::SLACK_OVERFLOW,
         severity: if before { Severity::Warning } else { rule::memory::SLACK_OVERFLOW.severity },
-        headline: format!(
-            "{count} {were} written behind the end of segment {id} ({size} bytes), from offset {first} on"
-        ),
+        headline: format!("{were} written behind the end of segment {id} ({size} bytes), at {offsets}"),
         call,
         site,
         earlier,
@@ -81,7 +80,7 @@ pub fn finding(slack: &Slack, look: Look, before: bool, facts: &dyn Facts) -> Fi
         segment,
         why: format!(
             "memory is mapped in pages of {page} bytes, so the last {} behind the segment's end can be written and \
-             nothing faults; a new segment is all zero there, and now {} stands at offset {first}: {who}",
+             nothing faults; a new segment is all zero there, and now {}{more} stands at offset {first}: {who}",
             place(attachment, page).map_or(0, |(_, length)| length),
             shown(bytes),
         ),
@@ -131,19 +130,23 @@ mod tests {
     }
 
     #[test]
-    fn the_first_byte_that_is_not_zero_is_told_and_how_many_there_are() {
+    fn the_first_and_the_last_byte_that_are_not_zero_are_told() {
         let mut behind = [0; 3072];
         assert_eq!(written(&ATTACHMENT, &behind), None);
         behind[10..15].copy_from_slice(b"hello");
         behind[3071] = 1;
         let slack = written(&ATTACHMENT, &behind).unwrap();
-        assert_eq!((slack.first, slack.count), (1034, 6));
+        assert_eq!((slack.first, slack.last), (1034, 4095));
         let finding = words(&slack, Look::Detach(Site::Return(2)), false);
         assert_eq!(
             finding.headline,
-            "6 bytes were written behind the end of segment 5 (1024 bytes), from offset 1034 on"
+            "bytes were written behind the end of segment 5 (1024 bytes), at offsets 1034 to 4095"
         );
-        assert!(finding.why.contains("68 65 6c 6c 6f 00") && finding.why.contains("(\"hello\")"), "{}", finding.why);
+        assert!(
+            finding.why.contains("68 65 6c 6c 6f 00") && finding.why.contains("(\"hello\") … stands"),
+            "{}",
+            finding.why
+        );
         assert!(finding.why.contains("the last 3072 behind"), "{}", finding.why);
         assert_eq!(finding.fix, "write no further than offset 1023, or ask shmget for more when the segment is made");
         assert_eq!((finding.site, finding.earlier.unwrap().site), (Site::Return(2), Site::Return(1)));
@@ -156,7 +159,11 @@ mod tests {
         assert_eq!(finding.severity, Severity::Warning);
         assert!(finding.why.contains("it was so when this process attached it"), "{}", finding.why);
         assert_eq!((finding.site, finding.earlier), (Site::Return(1), None));
-        assert!(finding.headline.starts_with("1 byte was written behind"), "{}", finding.headline);
+        assert!(
+            finding.headline.starts_with("a byte was written behind") && finding.headline.ends_with("at offset 1024"),
+            "{}",
+            finding.headline
+        );
         let asked = |attachments, own_attachments| {
             let there = SegmentFacts { attachments, own_attachments, ..segment(5) };
             super::finding(&slack, Look::Asked, false, &World { segments: vec![there], ..World::default() })

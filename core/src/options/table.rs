@@ -57,8 +57,9 @@ pub const TABLE: &[Entry] = &[
     Entry {
         name: "end_aligned",
         default: "0",
-        meaning: "let segments end where their mapping ends, so that one byte too far faults; because the data \
-                  stands at another offset then, only for segments that this program made or that a ledger says were made so",
+        meaning: "let segments end where their mapping ends, so that one byte too far faults \
+                  (of a size that is no multiple of 16, up to 15 bytes do not, and what stands before the segment is not \
+                  guarded); because the data stands at another offset then, only for segments that this program made or that a ledger says were made so",
         kind: Kind::Switch(|options| &mut options.end_aligned),
     },
     Entry {

@@ -94,20 +94,19 @@ pub fn child_removed_parents<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option
     let segment = facts.segment(id).filter(|segment| segment.attachments > segment.own_attachments)?;
     let creator = segment.creator;
     segment.process.as_ref().filter(|process| process.life == Life::Runs)?;
-    Some(Box::new(move || {
-        Words {
+    Some(Box::new(move || Words {
         headline: format!("a child removed segment {id}; pid {creator}, which made it, still runs"),
         earlier: Some(Earlier { what: format!("made before the fork, {} bytes", known.size), site: known.site }),
         segment: Some(segment),
-        why: "a fork copies the handlers of atexit, so a child that calls exit cleans up for its parent; what is attached \
-              stays, but nobody else can find the segment by its key any more"
-            .to_owned(),
+        why:
+            "what is attached stays, but nobody else can find the segment by its key any more; where the child did not \
+              mean to: a fork copies the handlers of atexit, and a child that calls exit runs them"
+                .to_owned(),
         fix: format!(
-            "let the process that made it remove it: {}; and end such a child with _exit",
+            "let the process that made it remove it: {}; a child that shall not run its parent's handlers ends by _exit",
             unbroken("if (getpid() == creator) shmctl(...)")
         ),
         ..Words::default()
-    }
     }))
 }
 

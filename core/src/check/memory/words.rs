@@ -63,11 +63,14 @@ fn overflow(attachment: &Attachment, past: usize, fault: &Fault) -> Said {
         headline: format!("a {} past the end of segment {id}, which has {}", fault.access, bytes(size)),
         where_it_is: format!(", {} past the end; the offset is {offset}", bytes(past + 1)),
         earlier: Some(attached(attachment)),
-        why: format!(
-            "the segment has {}, and nothing is mapped behind the page in which it ends; what was written between its \
-             end and there has already gone too far, and nobody was told",
-            bytes(size)
-        ),
+        why: match past {
+            0 => format!("the segment has {}, and nothing is mapped behind them", bytes(size)),
+            _ => format!(
+                "the segment has {}, and nothing is mapped behind the page in which it ends; a write between its end and \
+                 there faults nowhere",
+                bytes(size)
+            ),
+        },
         fix: format!("write no further than offset {}, or ask shmget for more when the segment is made", size - 1),
         ..Said::default()
     }
