@@ -28,11 +28,16 @@ pub fn died(process: &Holder, signal: &str, attached: &[(Name, Done)]) -> Option
             "the kernel detached it and left its contents as they were in that instant; a lock or a count in it stays \
               as it was"
                 .to_owned(),
-        fix:
-            "let the program end by itself (a handler for SIGTERM that sets a flag), or let those who go on check what \
-              they find in the segment"
-                .to_owned(),
+        fix: format!("{}, or let those who go on check what they find in the segment", instead_of(signal)),
     })
+}
+
+/// What to do about an end by that signal.
+fn instead_of(signal: &str) -> &'static str {
+    match signal {
+        "SIGSEGV" | "SIGBUS" | "SIGABRT" | "SIGILL" | "SIGFPE" | "SIGTRAP" | "SIGSYS" => "mend what it died of",
+        _ => "let the program end by itself (a handler for SIGTERM that sets a flag)",
+    }
 }
 
 /// A segment that was marked by IPC_RMID and is gone since the process replaced its program; `got` is the shmget that made

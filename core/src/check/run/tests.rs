@@ -73,4 +73,7 @@ fn who_died_with_segments_is_told_with_how_many() {
     assert_eq!(headline(&[]), None);
     assert_eq!(headline(&[held(5)]).unwrap(), "pid 7 was ended by SIGKILL with segment 5 attached");
     assert_eq!(headline(&[held(5), held(6)]).unwrap(), "pid 7 was ended by SIGKILL with 2 segments attached");
+    let fix = |signal| died(&holder, signal, &[held(5)]).unwrap().fix;
+    assert!(fix("SIGSEGV").starts_with("mend what it died of, or"), "{}", fix("SIGSEGV"));
+    assert!(fix("SIGTERM").contains("a handler for SIGTERM"), "{}", fix("SIGTERM"));
 }
