@@ -139,7 +139,8 @@ compare() {
             complain "$with" "findings that are not in $client.expected"
         words=$(missing "$always" "$seen")
         [ -z "$words" ] || printf '%s\n' "$words" | complain "$with" "findings of $client.expected that are missing"
-        grep -qs 'at the end: [1-9]' log/* || echo "$PWD" | complain "$with" "the library heard of no segment"
+        # Who leaves by _exit says nothing at its end, but may have had something to say before.
+        grep -qsE 'at the end: [1-9]|^SUMMARY: shmsan: ' log/* || echo "$PWD" | complain "$with" "the library heard of no segment"
     done
     [ -z "${KEEP:-}" ] || cp -r "$work" "$KEEP/$client"
     [ ! -e "$work/failed" ] || exit 1
