@@ -1,5 +1,5 @@
 # To be sourced with the script's own arguments: begins it again in an IPC namespace of its own, where the machine allows one.
-# After that PRIVATE is yes or no.
+# Elsewhere it ends where somebody has a segment with a key of the tutorials' programs, because the scripts remove what has one.
 # shellcheck shell=sh
 
 if [ -z "${PRIVATE:-}" ]; then
@@ -9,4 +9,9 @@ if [ -z "${PRIVATE:-}" ]; then
         if unshare $way true 2>/dev/null; then exec unshare $way "$0" "$@"; fi
     done
     PRIVATE=no
+    echo "(no private IPC namespace is allowed here; what is left is removed)" >&2
+    if grep -q '^ *\(5\|1001\|5678\|-1\) ' /proc/sysvipc/shm 2>/dev/null; then
+        echo "somebody's segment has a key of the tutorials' programs (ipcs -m: 5, 0x3e9, 0x162e, 0xffffffff); it is left alone" >&2
+        exit 1
+    fi
 fi
