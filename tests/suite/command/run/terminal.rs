@@ -65,6 +65,11 @@ fn a_job_is_stopped_and_goes_on_as_a_whole() {
         terminal.send("fg\n");
         terminal.expect("goes on\n");
     }
+    quit(terminal);
+}
+
+/// Ends the program in the foreground, which has not gone on once more than was seen, and the shell.
+fn quit(mut terminal: Terminal) {
     terminal.send(CTRL_BACKSLASH);
     terminal.send("echo status $?\n");
     let before = terminal.expect("status 4\n");
@@ -110,12 +115,7 @@ fn a_program_that_was_stopped_anew_meanwhile_is_not_told_to_go_on() {
     until_stopped(command);
     terminal.send("fg\n");
     terminal.expect("goes on\n");
-    terminal.send(CTRL_BACKSLASH);
-    terminal.send("echo status $?\n");
-    let before = terminal.expect("status 4\n");
-    assert!(!before.contains("goes on"), "{before:?}");
-    terminal.send("exit\n");
-    terminal.end();
+    quit(terminal);
 }
 
 fn signal(pid: i32, number: i32) {
