@@ -115,9 +115,7 @@ fn settle() {
         return boundary::end_silently();
     }
     let namespace = facts::ipc_namespace().unwrap_or_default();
-    let mut inherits = false;
     let settled = TRACKER.with(|tracker| {
-        inherits = tracker.attachments().len() > 0;
         // Another thread may have been faster.
         if process::known().is_none() {
             tracker.become_child();
@@ -125,10 +123,11 @@ fn settle() {
             verdict::forget();
             process::settle();
         }
+        tracker.attachments().len() > 0
     });
-    if settled.is_none() {
+    let Some(inherits) = settled else {
         return boundary::give_up("the tracker cannot be reached");
-    }
+    };
     journal::forget();
     ledger::leave();
     boundary::open();
