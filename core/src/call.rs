@@ -99,6 +99,54 @@ impl Call {
     }
 }
 
+/// Which of the five. As wide as an int, because it goes through functions of C's convention.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    Get,
+    Attach,
+    Detach,
+    Control,
+    Ftok,
+}
+
+impl Call {
+    /// The call as words, each of which fits into a register.
+    #[inline]
+    #[must_use]
+    pub const fn words(&self) -> (Function, [usize; 3]) {
+        match *self {
+            Self::Get { key, size, flags } => (Function::Get, [word(key.0), size, word(flags)]),
+            Self::Attach { id, address, flags } => (Function::Attach, [word(id.0), address.0, word(flags)]),
+            Self::Detach { address } => (Function::Detach, [address.0, 0, 0]),
+            Self::Control { id, command, buffer } => (Function::Control, [word(id.0), word(command), buffer.0]),
+            Self::Ftok { path, project } => (Function::Ftok, [path.0, word(project), 0]),
+        }
+    }
+
+    /// The call that [`Call::words`] took apart.
+    #[must_use]
+    pub const fn of_words(function: Function, [first, second, third]: [usize; 3]) -> Self {
+        match function {
+            Function::Get => Self::Get { key: Key(int(first)), size: second, flags: int(third) },
+            Function::Attach => Self::Attach { id: ShmId(int(first)), address: Addr(second), flags: int(third) },
+            Function::Detach => Self::Detach { address: Addr(first) },
+            Function::Control => Self::Control { id: ShmId(int(first)), command: int(second), buffer: Addr(third) },
+            Function::Ftok => Self::Ftok { path: Addr(first), project: int(second) },
+        }
+    }
+}
+
+/// A C int as a word, and back.
+const fn word(int: i32) -> usize {
+    int.cast_unsigned() as usize
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "it was an int before")]
+const fn int(word: usize) -> i32 {
+    (word as u32).cast_signed()
+}
+
 /// What the call returned when it succeeded (an id, an address, 0, a key), or its errno.
 pub type Outcome = Result<usize, Errno>;
 
@@ -213,5 +261,19 @@ mod tests {
         assert_eq!(written.to_string(), r#"ftok("a\nb", 65) = 0x41050007"#);
         let negative = Written { call: &call, outcome: Ok(usize::MAX - 0xff), detail: None };
         assert_eq!(negative.to_string(), "ftok(0x1, 65) = 0xffffff00");
+    }
+
+    #[test]
+    fn a_call_is_the_same_again_after_it_was_taken_apart() {
+        for call in [
+            Call::Get { key: Key(-1), size: usize::MAX, flags: i32::MIN },
+            Call::Attach { id: ShmId(-2), address: Addr(usize::MAX), flags: -3 },
+            Call::Detach { address: Addr(0x7000) },
+            Call::Control { id: ShmId(i32::MAX), command: -4, buffer: Addr(1) },
+            Call::Ftok { path: Addr(2), project: -5 },
+        ] {
+            let (function, words) = call.words();
+            assert_eq!(Call::of_words(function, words), call);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! shmget, shmat, shmdt, shmctl and ftok in the place of libc's. Each passes the address that it returns to on as one
 //! more argument; a tail call leaves the caller's caller there.
 
-use super::{address, int};
-use crate::site::Caller;
+use crate::shim;
+use crate::site::Return;
 use libc::{c_char, c_int, c_void, key_t, shmid_ds, size_t};
 use shmsan_core::call::{Addr, Call, Key, ShmId};
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -15,7 +15,8 @@ const _: [unsafe extern "C" fn(*const c_void) -> c_int; 2] = [shmdt, libc::shmdt
 const _: [unsafe extern "C" fn(c_int, c_int, *mut shmid_ds) -> c_int; 2] = [shmctl, libc::shmctl];
 const _: [unsafe extern "C" fn(*const c_char, c_int) -> key_t; 2] = [ftok, libc::ftok];
 
-/// An export of libc's name: puts the return address behind the arguments and goes on to `$to`. It begins where a branch
+/// An export of libc's name: puts the return address behind the arguments and goes on to `$to`, which returns a whole
+/// register, of which an int is the lower half. It begins where a branch
 /// may land and fills 16 bytes, because there are programs that write a jump of their own over them.
 macro_rules! export {
     ($name:ident($($argument:ident: $type:ty),*) -> $result:ty, $to:ident, $x86_64:literal, $aarch64:literal) => {
@@ -36,7 +37,7 @@ macro_rules! export {
         #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name($($argument: $type),*) -> $result {
-            $to($($argument,)* 0)
+            $to($($argument,)* 0) as $result
         }
     };
 }
@@ -47,24 +48,22 @@ export!(shmdt(shmaddr: *const c_void) -> c_int, detach, "rsi", "x1");
 export!(shmctl(shmid: c_int, cmd: c_int, buf: *mut shmid_ds) -> c_int, control, "rcx", "x3");
 export!(ftok(pathname: *const c_char, proj_id: c_int) -> key_t, ftok_from, "rdx", "x2");
 
-extern "C" fn get(key: key_t, size: size_t, flags: c_int, from: usize) -> c_int {
-    int(Call::Get { key: Key(key), size, flags }, Caller::Return(from))
+extern "C" fn get(key: key_t, size: size_t, flags: c_int, from: usize) -> isize {
+    shim::perform(Call::Get { key: Key(key), size, flags }, Return(from))
 }
 
-extern "C" fn attach(id: c_int, at: *const c_void, flags: c_int, from: usize) -> *mut c_void {
-    let call = Call::Attach { id: ShmId(id), address: Addr(at as usize), flags };
-    address(call, Caller::Return(from))
+extern "C" fn attach(id: c_int, at: *const c_void, flags: c_int, from: usize) -> isize {
+    shim::perform(Call::Attach { id: ShmId(id), address: Addr(at as usize), flags }, Return(from))
 }
 
-extern "C" fn detach(address: *const c_void, from: usize) -> c_int {
-    int(Call::Detach { address: Addr(address as usize) }, Caller::Return(from))
+extern "C" fn detach(address: *const c_void, from: usize) -> isize {
+    shim::perform(Call::Detach { address: Addr(address as usize) }, Return(from))
 }
 
-extern "C" fn control(id: c_int, command: c_int, buffer: *mut shmid_ds, from: usize) -> c_int {
-    let call = Call::Control { id: ShmId(id), command, buffer: Addr(buffer as usize) };
-    int(call, Caller::Return(from))
+extern "C" fn control(id: c_int, command: c_int, buffer: *mut shmid_ds, from: usize) -> isize {
+    shim::perform(Call::Control { id: ShmId(id), command, buffer: Addr(buffer as usize) }, Return(from))
 }
 
-extern "C" fn ftok_from(path: *const c_char, project: c_int, from: usize) -> key_t {
-    int(Call::Ftok { path: Addr(path as usize), project }, Caller::Return(from))
+extern "C" fn ftok_from(path: *const c_char, project: c_int, from: usize) -> isize {
+    shim::perform(Call::Ftok { path: Addr(path as usize), project }, Return(from))
 }

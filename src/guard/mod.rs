@@ -160,7 +160,7 @@ fn is_arena() -> bool {
 /// After the detach of what was `released` from `address`: whoever still uses it faults. Where the program had named the
 /// address, it may do so again.
 pub fn after_detach(address: Addr, released: &Released, held: Option<&Inside>) {
-    let is_kept = || match released.chosen {
+    let is_kept = || match released.chosen() {
         Chosen::ByUs if is_arena() => !boundary::is_locked_in() && reserve_again(address, released.size),
         Chosen::ByKernel if is_on() && !boundary::is_locked_in() => quarantine::keep(address, released),
         _ => true,

@@ -22,7 +22,7 @@ pub use identity::{euid, identity, lock_limit};
 pub use objects::{Other, creator_of_other};
 
 use libc::c_int;
-use raw::{Result, syscall, syscall6};
+use raw::{Result, syscall, syscall3, syscall6};
 use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::SHM_INFO;
@@ -38,16 +38,14 @@ const SHM_STAT_ANY: c_int = 15;
 pub fn perform(call: &Call) -> Outcome {
     let result = match *call {
         // SAFETY: the kernel checks every argument of shmget.
-        Call::Get { key, size, flags } => unsafe { syscall(libc::SYS_shmget, [int(key.0), size, int(flags), 0]) },
+        Call::Get { key, size, flags } => unsafe { syscall3(libc::SYS_shmget, [int(key.0), size, int(flags)]) },
         // SAFETY: what shmat maps, and over what, is the program's own demand.
-        Call::Attach { id, address, flags } => unsafe {
-            syscall(libc::SYS_shmat, [int(id.0), address.0, int(flags), 0])
-        },
+        Call::Attach { id, address, flags } => unsafe { syscall3(libc::SYS_shmat, [int(id.0), address.0, int(flags)]) },
         // SAFETY: what shmdt unmaps is the program's own demand.
-        Call::Detach { address } => unsafe { syscall(libc::SYS_shmdt, [address.0, 0, 0, 0]) },
+        Call::Detach { address } => unsafe { syscall3(libc::SYS_shmdt, [address.0, 0, 0]) },
         // SAFETY: the kernel checks the buffer before it reads or writes there, and it is the program's own.
         Call::Control { id, command, buffer } => unsafe {
-            syscall(libc::SYS_shmctl, [int(id.0), int(command), buffer.0, 0])
+            syscall3(libc::SYS_shmctl, [int(id.0), int(command), buffer.0])
         },
         Call::Ftok { path, project } => return ftok(path, project),
     };

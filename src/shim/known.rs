@@ -10,7 +10,6 @@ use crate::thread::{self, Inside};
 use crate::{errno, keys, ledger};
 use shmsan_core::call::{Addr, Call, ShmId};
 use shmsan_core::check::control::is_index;
-use shmsan_core::detail::Change;
 use shmsan_core::flags::{IPC_RMID, IPC_SET, SHM_STAT, SHM_STAT_ANY};
 use shmsan_core::rule::Ring;
 use shmsan_core::time::Time;
@@ -19,14 +18,25 @@ use shmsan_core::tracker::{Recorded, Surroundings};
 /// Whether there is nothing to find out of a call that succeeded, and nothing to say: the usual case, made short.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-pub(super) fn is_done(
+pub(super) fn is_done<C: Into<Caller>>(call: Call, value: usize, caller: C) -> bool {
+    is_nothing_new(call, value, caller, |id, address, flags, caller| {
+        // A handler that interrupted us: its attachments are not tracked.
+        let Some(_inside) = thread::enter() else { return true };
+        record_attach(id, address, flags, caller)
+    })
+}
+
+/// The same, with what is to be done about an attach.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+pub(super) fn is_nothing_new<C: Into<Caller>>(
     call: Call,
     value: usize,
-    caller: Caller,
-    record_attach: impl FnOnce(ShmId, Addr, i32, Caller) -> bool,
+    caller: C,
+    record_attach: impl FnOnce(ShmId, Addr, i32, C) -> bool,
 ) -> bool {
     match call {
-        Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller)),
+        Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller.into())),
         Call::Attach { address, .. } if address.0 != 0 => false,
         Call::Attach { id, flags, .. } => record_attach(id, Addr(value), flags, caller),
         Call::Control { command: IPC_RMID | IPC_SET, .. } | Call::Ftok { .. } => false,
@@ -35,17 +45,10 @@ pub(super) fn is_done(
     }
 }
 
-#[inline]
-pub(super) fn record_known_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> bool {
-    // A handler that interrupted us: its attachments are not tracked.
-    let Some(_inside) = thread::enter() else { return true };
-    record_attach(id, address, flags, caller)
-}
-
-/// The same from inside.
+/// Takes note of an attach, from inside; `false` where it takes more than that.
 #[inline(never)]
-pub(super) fn record_attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> bool {
-    let place = place(caller);
+pub(super) fn record_attach<C: Into<Caller>>(id: ShmId, address: Addr, flags: i32, caller: C) -> bool {
+    let place = place(caller.into());
     contain(|| TRACKER.with(|tracker| tracker.record_known_attach(id, address, flags, place))).flatten() == Some(true)
 }
 
@@ -75,12 +78,11 @@ pub(super) fn record_known(call: Call, value: usize, caller: Caller, _inside: &I
 }
 
 /// The call succeeded, and there is more to do than in the usual case.
-#[inline(never)]
-pub(super) fn take_note(call: Call, value: usize, change: Option<&Change>, caller: Caller) {
+pub(super) fn take_note(call: Call, value: usize, caller: Caller) {
     let Some(inside) = thread::enter() else { return };
     if !record_known(call, value, caller, &inside) {
         let before = errno::read();
-        note(call, Ok(value), change, caller, &inside);
+        note(call, Ok(value), None, caller, &inside);
         errno::write(before);
     }
 }

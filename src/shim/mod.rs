@@ -1,5 +1,6 @@
 //! The spine: the way of one call, from the program to the kernel and back.
 
+mod aside;
 mod detach;
 mod known;
 mod note;
@@ -12,15 +13,15 @@ use crate::state::options;
 use crate::thread::{self, Inside};
 use crate::trace::Watch;
 use crate::{errno, journal, judge, lsan, memory, process};
-use detach::{keep_place, release, release_attachment, restore};
-use known::{is_done, record_attach, record_known, record_known_attach, take_note};
+use detach::{keep_place, put_back, release, release_attachment, restore};
+use known::{is_done, is_nothing_new, record_attach, record_known};
 use note::note;
-use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
+use shmsan_core::call::{Call, Key, Outcome, ShmId};
 use shmsan_core::check::attach::USUAL;
-use shmsan_core::errno::Errno;
+use shmsan_core::flags::{IPC_64, IPC_SET};
 use shmsan_core::time::Time;
+use shmsan_core::tracker::Place;
 use shmsan_core::tracker::seen::fingerprint;
-use shmsan_core::tracker::{Place, Released};
 
 /// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
 /// and returned as it is; on success errno stays as the program had it.
@@ -30,67 +31,37 @@ use shmsan_core::tracker::{Place, Released};
 /// then, or leaves by siglongjmp, is seen as any other code.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-pub fn perform(call: Call, caller: Caller) -> isize {
-    if asks_for_a_look(call) {
-        return perform_at_length(call, caller);
+pub fn perform<C: Into<Caller> + Copy>(call: Call, caller: C) -> isize {
+    if asks_for_a_look(call) || is_change(call) {
+        return aside::at_length(call, caller);
     }
     if process::is_ready() {
-        return perform_shortly::<false>(call, caller);
+        return perform_shortly::<false, C>(call, caller);
     }
     if process::is_ready_with_journal() {
-        return perform_with_journal(call, caller);
+        return aside::with_journal(call, caller);
     }
-    perform_at_length(call, caller)
-}
-
-/// The short way with a journal, of which the exports hold nothing but a jump: it would make each of them dearer. There, too,
-/// it is known which of the calls it is.
-#[inline(always)]
-fn perform_with_journal(call: Call, caller: Caller) -> isize {
-    #[inline(never)]
-    fn get(key: Key, size: usize, flags: i32, caller: Caller) -> isize {
-        perform_shortly::<true>(Call::Get { key, size, flags }, caller)
-    }
-    #[inline(never)]
-    fn attach(id: ShmId, address: Addr, flags: i32, caller: Caller) -> isize {
-        perform_shortly::<true>(Call::Attach { id, address, flags }, caller)
-    }
-    #[inline(never)]
-    fn detach(address: Addr, caller: Caller) -> isize {
-        perform_shortly::<true>(Call::Detach { address }, caller)
-    }
-    #[inline(never)]
-    fn control(id: ShmId, command: i32, buffer: Addr, caller: Caller) -> isize {
-        perform_shortly::<true>(Call::Control { id, command, buffer }, caller)
-    }
-    match call {
-        Call::Get { key, size, flags } => get(key, size, flags, caller),
-        Call::Attach { id, address, flags } => attach(id, address, flags, caller),
-        Call::Detach { address } => detach(address, caller),
-        Call::Control { id, command, buffer } => control(id, command, buffer, caller),
-        Call::Ftok { .. } => perform_at_length(call, caller),
-    }
+    aside::at_length(call, caller)
 }
 
 /// The usual way, with or without a journal.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-fn perform_shortly<const JOURNAL: bool>(call: Call, caller: Caller) -> isize {
+fn perform_shortly<const JOURNAL: bool, C: Into<Caller> + Copy>(call: Call, caller: C) -> isize {
     let released = release(call, caller);
-    let change = memory::change(&call);
-    let time = if JOURNAL { journal::time_of(&call, &caller) } else { None };
+    let time = if JOURNAL { journal::time_of(&call, &caller.into()) } else { None };
     let outcome = carry_out(&call, None);
-    if JOURNAL && journal::matters(&call, outcome, &caller) {
-        tell_journal(time, &call, outcome, &caller);
+    if JOURNAL && journal::matters(&call, outcome, &caller.into()) {
+        tell_journal(time, &call, outcome, &caller.into());
     }
     match outcome {
-        Err(errno) => refuse(call, errno, released, caller),
-        Ok(value) => {
-            if !is_done(call, value, caller, record_known_attach) {
-                take_note(call, value, change.as_ref(), caller);
-            }
+        Ok(value) if is_done(call, value, caller) => {
             keep_place(call, released);
             value.cast_signed()
+        }
+        outcome => {
+            put_back(outcome, released);
+            aside::finish(call, outcome, caller)
         }
     }
 }
@@ -114,8 +85,7 @@ fn tell_journal(time: Option<Time>, call: &Call, outcome: Outcome, caller: &Call
     }
 }
 
-/// The first call of a process, a traced one, one from inside the shim, one while the checks are off.
-#[cold]
+/// The whole way, whatever the call and its surroundings are.
 fn perform_at_length(call: Call, caller: Caller) -> isize {
     let before = errno::read();
     let outcome = match boundary::enter() {
@@ -135,6 +105,13 @@ fn perform_at_length(call: Call, caller: Caller) -> isize {
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 const fn asks_for_a_look(call: Call) -> bool {
     matches!(call, Call::Attach { flags, .. } if flags & !USUAL != 0)
+}
+
+/// An IPC_SET, of which the rules want to know what it changes.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+const fn is_change(call: Call) -> bool {
+    matches!(call, Call::Control { command, .. } if command & !IPC_64 == IPC_SET)
 }
 
 fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
@@ -170,7 +147,8 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
             guard::after_detach(address, &released, Some(inside));
         }
     }
-    let is_known = |value| is_done(call, value, caller, record_attach) || record_known(call, value, caller, inside);
+    let is_known =
+        |value| is_nothing_new(call, value, caller, record_attach) || record_known(call, value, caller, inside);
     if closely || !outcome.is_ok_and(is_known) {
         note(call, outcome, change.as_ref(), caller, inside);
     }
@@ -178,20 +156,6 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
         contain(|| judge::looked(&look, call, outcome, caller));
     }
     outcome
-}
-
-/// The call failed: what was taken out for it is put back, and the rules are asked.
-#[cold]
-#[inline(never)]
-fn refuse(call: Call, errno: Errno, released: Option<Released>, caller: Caller) -> isize {
-    if let Some(inside) = thread::enter() {
-        if let Some(released) = released {
-            restore(released, &inside);
-        }
-        note(call, Err(errno), None, caller, &inside);
-    }
-    errno::write(errno.0);
-    -1
 }
 
 /// The same for the same arguments at the same place.

@@ -32,6 +32,17 @@ pub enum Caller {
     Source { file: *const c_char, line: c_int, function: *const c_char },
 }
 
+/// The first of them alone, which fits into a register.
+#[derive(Clone, Copy)]
+pub struct Return(pub usize);
+
+impl From<Return> for Caller {
+    #[inline]
+    fn from(Return(address): Return) -> Self {
+        Self::Return(address)
+    }
+}
+
 impl Caller {
     /// A number that tells it from others, not quite surely.
     #[inline]

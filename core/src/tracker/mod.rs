@@ -12,6 +12,7 @@ pub mod outline;
 mod places;
 mod quarantine;
 mod record;
+mod released;
 mod said;
 pub mod seen;
 mod segments;
@@ -24,6 +25,7 @@ pub use failed::Failed;
 pub use history::{Detached, Refused, Removed};
 pub use named::{Named, Replaced};
 pub use quarantine::{Kept, Quarantine};
+pub use released::Released;
 pub use said::{Cause, Count, Said};
 pub use segments::{Origin, Segment, Use};
 pub use table::Full;
@@ -101,15 +103,6 @@ impl Spare {
             Wanted::Attachments(room) => Table::with_room(room).map(Self::Attachments),
         }
     }
-}
-
-/// The number of an attachment that [`Tracker::release`] took out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Released {
-    number: NonZeroU64,
-    /// The segment's size in bytes.
-    pub size: usize,
-    pub chosen: Chosen,
 }
 
 /// What every call touches stands first and together.

@@ -80,7 +80,7 @@ impl Tracker {
     /// forgotten.
     #[must_use]
     pub fn keep(&mut self, released: &Released, begin: Addr, end: Addr, inode: u64) -> bool {
-        let detached = self.detached.newest(|detached| detached.attachment.number == released.number);
+        let detached = self.detached.newest(|detached| released.is_of(&detached.attachment));
         detached.is_some_and(|detached| self.quarantine.add(Kept { begin, end, inode, detached: *detached }))
     }
 

@@ -38,7 +38,8 @@ impl Tracker {
 
     /// The usual shmat that succeeded: of a segment that is known, made here or attached before, with room for one more. `false` where it takes
     /// [`Tracker::record`].
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
     pub fn record_known_attach(&mut self, id: ShmId, address: Addr, flags: i32, place: Place) -> bool {
         let Some(segment) = self.segments.get_mut(Segment::key(id)) else { return false };
         if segment.origin == Origin::Found && segment.used != Use::Attached {
@@ -61,19 +62,22 @@ impl Tracker {
 
     /// Takes out the attachment that begins at `address`, before the detach: as soon as the kernel has the address back, it
     /// may be another thread's.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
     pub fn release(&mut self, address: Addr, place: Place) -> Option<Released> {
-        let attachment = self.attachments.remove(Attachment::key(address))?;
+        let released = self.attachments.take(Attachment::key(address), |attachment| {
+            self.detached.push(Detached { attachment: *attachment, site: place.site, thread: place.thread });
+            Released::new(attachment)
+        })?;
         if let Some(gap) = &mut self.gap {
             gap.rest(place_of(address));
         }
-        self.detached.push(Detached { attachment, site: place.site, thread: place.thread });
-        Some(Released { number: attachment.number, size: attachment.size, chosen: attachment.chosen })
+        Some(released)
     }
 
     /// Puts back what [`Tracker::release`] took out, where the detach failed.
     pub fn restore(&mut self, released: Released) {
-        let detached = self.detached.take_back(|detached| detached.attachment.number == released.number);
+        let detached = self.detached.take_back(|detached| released.is_of(&detached.attachment));
         // After so many other detaches that it was forgotten, we know one attachment less.
         let Some(Detached { attachment, .. }) = detached else { return };
         if let Some(gap) = &mut self.gap {

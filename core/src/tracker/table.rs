@@ -99,10 +99,15 @@ impl<T: Entry> Table<T> {
         }
     }
 
-    #[inline]
     pub fn remove(&mut self, key: u64) -> Option<T> {
+        self.take(key, |entry| *entry)
+    }
+
+    /// The same, with a last look instead of a copy.
+    #[inline]
+    pub fn take<R>(&mut self, key: u64, look: impl FnOnce(&T) -> R) -> Option<R> {
         let Place { slot, position } = self.find(key)?;
-        let removed = *self.live().get(position)?;
+        let looked = look(self.live().get(position)?);
         self.close_gap(slot);
         self.used -= 1;
         // The last one takes its place.
@@ -113,7 +118,7 @@ impl<T: Entry> Table<T> {
             *hole = last;
             self.redirect(last.key(), self.used, position);
         }
-        Some(removed)
+        Some(looked)
     }
 
     fn live(&self) -> &[T] {

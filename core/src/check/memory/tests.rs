@@ -166,7 +166,7 @@ fn after_a_detach_both_sites_are_told() {
 fn where_the_kernel_had_placed_it_what_keeps_others_out_is_known_for_ours() {
     let mut history = history();
     let released = history.world.tracker.release(Addr(NEAR), PLACE).unwrap();
-    assert_eq!(released.chosen, Chosen::ByKernel);
+    assert_eq!(released.chosen(), Chosen::ByKernel);
     let rule = |history: &History| history.rule(NEAR + 8, Access::Read, Kind::NotAllowed);
     assert_eq!(rule(&history), None, "the program's own PROT_NONE");
     assert!(history.world.tracker.keep(&released, Addr(NEAR), Addr(NEAR + PAGE), 99));
