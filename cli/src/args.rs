@@ -25,19 +25,19 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Run a program, and all that it starts, under the sanitizer
+    /// Run a program, and everything it starts, under the sanitizer
     Run(Box<Run>),
     /// List the shared memory segments of this machine
     Ls(Ls),
-    /// Tell all that can be known of one segment
+    /// Show everything that can be known about one segment
     Info(Info),
     /// Remove segments, with care
     Rm(Rm),
-    /// Show the limits, what is used of them, and who removes segments unasked
+    /// Show the limits, how much of them is used, and what removes segments unasked
     Limits(Limits),
-    /// Tell of a rule what it means and how it is mended; without one, list them all
+    /// Explain a rule: what it means, and how to fix it; without a name, list all rules
     Explain {
-        /// The name of a rule, as a report has it behind "shmsan:"
+        /// Name of the rule, which stands after "shmsan:" in a report
         rule: Option<String>,
     },
     /// Not for users, so it stands in no help: `shmsan --generate FOLDER` is what `make` runs.
@@ -46,47 +46,47 @@ pub enum Verb {
 }
 
 /// Behind the help of `run`.
-const STATUS: &str = "The exit status is the program's own; 125 where shmsan itself fails, 126 where the program cannot be \
-                      executed, 127 where it is not found. If the program dies by a signal, so does shmsan.";
+const STATUS: &str = "The exit status is the program's own; 125 if shmsan itself fails, 126 if the program cannot be \
+                      executed, 127 if it is not found. If the program dies by a signal, so does shmsan.";
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Args)]
 #[command(override_usage = "shmsan run [OPTIONS] [--] COMMAND [ARGUMENTS]...", after_help = STATUS)]
 pub struct Run {
-    /// Give the program a fresh IPC namespace: it sees no segment of others, and nothing of its own stays
+    /// Use a new IPC namespace: the program sees nobody else's segments, and its own are gone afterwards
     #[arg(long)]
     pub isolate: bool,
-    /// Wait so long for processes that the program leaves behind: 5s, 500ms, 2m
+    /// How long to wait for processes that the program leaves behind: 5s, 500ms, 2m
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     pub wait: Duration,
-    /// Leave orphans to init: a program may ask for the pid of its parent
+    /// Do not adopt orphaned processes, for programs that look at the pid of their parent
     #[arg(long)]
     pub no_subreaper: bool,
-    /// Print every call of every process, as strace would, in one order of time; to standard error, or to a file
+    /// Print every call of every process as strace would, ordered by time, to standard error or to FILE
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     pub trace: Option<PathBuf>,
-    /// Write reports, the trace and the verdict as text, or as lines of JSON
+    /// Format of the reports, the trace and the verdict: text, or lines of JSON
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
-    /// Say nothing where nothing is found
+    /// Print nothing if nothing is found
     #[arg(long, short)]
     pub quiet: bool,
-    /// The exit status of a run with errors whose program ended with 0; 0 leaves the program's own
+    /// Exit status if errors are found and the program itself exits with 0; 0 keeps the program's own
     #[arg(long, value_name = "STATUS", default_value = "23")]
     pub error_exitcode: u8,
-    /// Let warnings count as errors do
+    /// Count warnings as errors
     #[arg(long)]
     pub werror: bool,
     /// Print lines for a suppressions file that keep what was found unsaid
     #[arg(long)]
     pub gen_suppressions: bool,
-    /// Remove the segments that the run made and left, and that nobody has attached
+    /// Remove the segments that the run created and left behind, unless somebody has them attached
     #[arg(long)]
     pub remove_leaks: bool,
-    /// Write all reports to this file, and none to standard error
+    /// Write all reports to FILE instead of standard error
     #[arg(long, value_name = "FILE")]
     pub log_file: Option<PathBuf>,
-    /// The library to be preloaded, where it does not lie beside this command or in ../lib
+    /// The library to preload, if it is neither beside this command nor in ../lib
     #[arg(long, value_name = "FILE", env = "SHMSAN_LIBRARY")]
     pub library: Option<PathBuf>,
     #[command(flatten)]

@@ -51,7 +51,7 @@ fn page(rule: &Rule) -> String {
     paragraph(&mut out, sentence);
     paragraph(&mut out, why);
     code(&mut out, ("Wrong", Ink::Red), bad);
-    code(&mut out, ("Mended", Ink::Green), good);
+    code(&mut out, ("Fixed", Ink::Green), good);
     // Writing to a String cannot fail.
     let _ = writeln!(out, "See {man}.");
     out

@@ -25,10 +25,10 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = WHOM)]
 pub struct Info {
-    /// Its id, a decimal number; or its key as 0x162e
+    /// The segment's id, a decimal number, or its key, written as 0x162e
     #[arg(value_name = "ID|0xKEY", value_parser = Wanted::parse, required_unless_present = "key")]
     segment: Option<Wanted>,
-    /// Its key, decimal or as 0x162e
+    /// The segment's key, decimal or as 0x162e
     #[arg(long, value_name = "KEY", value_parser = key, conflicts_with = "segment", allow_negative_numbers = true)]
     key: Option<Key>,
     #[command(flatten)]

@@ -21,13 +21,13 @@ use value::Units;
 #[command(after_help = columns::help())]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Ls {
-    /// Only those that nobody has attached and whose creator is dead
+    /// Only segments that nobody has attached and whose creator is dead
     #[arg(long)]
     orphans: bool,
-    /// Only those that you made or own
+    /// Only segments that you created or own
     #[arg(long)]
     mine: bool,
-    /// Print JSON: lsipc's names and some more, sizes in bytes
+    /// Print JSON: lsipc's names and some more, with sizes in bytes
     #[arg(short = 'J', long)]
     json: bool,
     /// Choose the columns, separated by commas; +NAME adds to the usual ones
@@ -36,10 +36,10 @@ pub struct Ls {
     /// Print sizes in bytes
     #[arg(short, long)]
     bytes: bool,
-    /// Print no line of headings
+    /// Print no headings
     #[arg(long)]
     noheadings: bool,
-    /// End with status 1 if there is anything to list
+    /// Exit with status 1 if there is anything to list
     #[arg(long)]
     fail_if_any: bool,
     #[command(flatten)]

@@ -24,16 +24,16 @@ use std::time::Duration;
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(["segments", "keys", "orphans"]), after_help = CARE)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Rm {
-    /// Ids, which are decimal numbers; or keys as 0x162e
+    /// Ids, which are decimal numbers, or keys, written as 0x162e
     #[arg(value_name = "ID|0xKEY", value_parser = Wanted::parse)]
     segments: Vec<Wanted>,
-    /// A key, decimal or as 0x162e
+    /// Key of a segment, decimal or as 0x162e
     #[arg(long = "key", value_name = "KEY", value_parser = key, allow_negative_numbers = true)]
     keys: Vec<Key>,
-    /// All of yours that nobody has attached and whose creator is dead
+    /// All your segments that nobody has attached and whose creator is dead
     #[arg(long, conflicts_with_all = ["segments", "keys"])]
     orphans: bool,
-    /// Only orphans that nobody made, changed, attached or detached for so long: 90s, 1h, 2d
+    /// Only orphans that nobody created, changed, attached or detached for this long: 90s, 1h, 2d
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "orphans", conflicts_with_all = ["segments", "keys"])]
     older_than: Option<Duration>,
     /// Other users' orphans too
@@ -42,10 +42,10 @@ pub struct Rm {
     /// Only show what would be removed
     #[arg(short = 'n', long)]
     dry_run: bool,
-    /// Do not ask
+    /// Remove without asking
     #[arg(short, long)]
     yes: bool,
-    /// Remove a segment that is attached, if it is named by its id
+    /// Also remove a segment that is attached, if it is named by its id
     #[arg(short, long, conflicts_with = "orphans")]
     force: bool,
     #[command(flatten)]

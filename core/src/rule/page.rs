@@ -35,5 +35,5 @@ pub fn document() -> String {
 fn write_rule(out: &mut String, rule: &Rule) -> fmt::Result {
     let Rule { id, ring, severity, sentence, page: Page { why, bad, good, man } } = rule;
     write!(out, "\n### {id}\n\n**{severity}**, ring {}. {sentence}\n\n{why}\n", ring.name())?;
-    write!(out, "\n```c\n{bad}\n```\n\nMended:\n\n```c\n{good}\n```\n\nSee {man}.\n")
+    write!(out, "\n```c\n{bad}\n```\n\nFixed:\n\n```c\n{good}\n```\n\nSee {man}.\n")
 }

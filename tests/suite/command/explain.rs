@@ -25,7 +25,7 @@ fn a_page_reads_like_this() {
     let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
     let rule = rule::named("unchecked-shmget").unwrap();
     assert!(words.contains(rule.sentence) && words.contains(&rule.page.why.replace('\u{a0}', " ")), "{page}");
-    assert!(page.contains("\n\nWrong:\n\n    ") && page.contains("\n\nMended:\n\n    "), "{page}");
+    assert!(page.contains("\n\nWrong:\n\n    ") && page.contains("\n\nFixed:\n\n    "), "{page}");
 }
 
 #[test]
