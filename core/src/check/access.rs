@@ -268,7 +268,7 @@ fn no_sysv_ipc<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> 
             ),
         };
         Words {
-            headline: format!("{} is not to be had by this process", made.call.name()),
+            headline: format!("{} is denied to this process", made.call.name()),
             why: why.to_owned(),
             fix: format!("{remedy}use POSIX shared memory: shm_open and mmap"),
             ..Words::default()

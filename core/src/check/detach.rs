@@ -97,7 +97,7 @@ fn double_detach<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>
         }),
         why: "the second detach finds nothing; had something been attached there in between, that would be gone now"
             .to_owned(),
-        fix: "detach once, and set the pointer to NULL after it; one of the two places is too much".to_owned(),
+        fix: "detach once, and set the pointer to NULL after it; one of the two calls is one too many".to_owned(),
         ..Words::default()
     }))
 }

@@ -17,7 +17,7 @@ fn changed<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
         Words {
         headline: format!("segment {id} is of another IPC namespace than this thread is in now"),
         earlier: Some(Earlier {
-            what: format!("it was got before, {} bytes, in ipc:[{}]; this is ipc:[{now}]", known.size, known.namespace),
+            what: format!("shmget gave it before, {} bytes, in ipc:[{}]; this is ipc:[{now}]", known.size, known.namespace),
             site: known.site,
         }),
         why: "unshare(CLONE_NEWIPC) or setns came in between: each namespace has its own segments, ids and keys, so the id means \

@@ -57,7 +57,7 @@ fn mapped_at_null<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a
 fn shmget_flag_in_shmat<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
     let Done { id, flags, .. } = done(made).filter(|done| done.flags & OF_SHMGET != 0)?;
     Some(Box::new(move || Words {
-        headline: format!("{} belongs into shmget: shmat ignores it", OfShmget(flags & OF_SHMGET)),
+        headline: format!("{} belongs to shmget: shmat ignores it", OfShmget(flags & OF_SHMGET)),
         segment: facts.segment(id),
         why:
             "what may be done with a segment is fixed when it is made; shmat takes SHM_RDONLY, SHM_RND, SHM_REMAP and \
@@ -182,7 +182,7 @@ mod tests {
             assert_eq!(bit & USUAL, 0, "it is looked at");
         }
         let finding = &findings(&attach(5, 0, IPC_CREAT | 0o666 | SHM_RDONLY, Ok(0x10000)), &world())[0];
-        assert_eq!(finding.headline, "IPC_CREAT|0666 belongs into shmget: shmat ignores it");
+        assert_eq!(finding.headline, "IPC_CREAT|0666 belongs to shmget: shmat ignores it");
         assert_eq!(finding.fix, "pass SHM_RDONLY as the flags");
     }
 
