@@ -9,6 +9,7 @@ use shmsan_core::options::TraceFormat;
 use shmsan_core::report::{json, summary, text};
 use shmsan_core::rule::Rule;
 use shmsan_core::site::Site;
+use shmsan_core::text::counted;
 use shmsan_core::tracker::Cause;
 use std::fmt::Write;
 
@@ -121,6 +122,7 @@ pub fn summary() {
 fn say_beyond_the_reports() -> bool {
     let Some((errors, warnings)) = verdict::beyond_the_reports() else { return false };
     let pid = identity::pid();
-    sink::say(format!("=={pid}==shmsan: {errors} errors and {warnings} warnings in all\n").as_bytes());
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    sink::say(format!("=={pid}==shmsan: {errors} and {warnings} in all\n").as_bytes());
     true
 }

@@ -15,6 +15,7 @@ use output::Output;
 use shmsan_core::errno::Errno;
 use shmsan_core::options::{Color, LogPath, Options, TraceFormat};
 use shmsan_core::report::paint::Paint;
+use shmsan_core::text::counted;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use stream::Stream;
@@ -98,7 +99,8 @@ pub fn report(text: &[u8]) {
     let written = if dropped == 0 {
         write(destination, text)
     } else {
-        let note = format!("=={}==shmsan: {dropped} reports before this one could not be written\n", identity::pid());
+        let (pid, reports) = (identity::pid(), counted(dropped, "report"));
+        let note = format!("=={pid}==shmsan: {reports} before this one could not be written\n");
         match takes {
             TraceFormat::Text => write(destination, &[note.as_bytes(), text].concat()),
             TraceFormat::Json => {

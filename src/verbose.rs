@@ -7,6 +7,7 @@ use crate::sink;
 use crate::state::{self, TRACKER};
 use shmsan_core::report::tally;
 use shmsan_core::text::Plain;
+use shmsan_core::text::counted;
 
 /// Whether these lines are wanted.
 pub fn is_wanted() -> bool {
@@ -51,7 +52,8 @@ pub fn say_seen() {
     }
     let unguarded = guard::unguarded();
     if unguarded > 0 {
-        let line = format!("=={}==shmsan: {unguarded} times a segment or what it left had no guard\n", identity::pid());
+        let (pid, times) = (identity::pid(), counted(unguarded, "time"));
+        let line = format!("=={pid}==shmsan: {times} a segment or what it left had no guard\n");
         sink::say(line.as_bytes());
     }
 }

@@ -10,7 +10,7 @@ use rustix::param::page_size;
 use shmsan_core::detail::{Limits as OfTheKernel, Usage};
 use shmsan_core::machine::{RemoveIpc, ShortSize, Source, Switch};
 use shmsan_core::report::paint::{Ink, Paint};
-use shmsan_core::text::{Plain, wrap};
+use shmsan_core::text::{Plain, counted, wrap};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -135,7 +135,11 @@ fn in_use(usage: &Usage, page: u64) -> Fact {
     let size = |pages: u64| ShortSize(pages.saturating_mul(page));
     Fact {
         name: "in use",
-        value: format!("{} segments, {}", usage.segments, size(usage.pages)),
+        value: format!(
+            "{}, {}",
+            counted(u64::try_from(usage.segments).unwrap_or_default(), "segment"),
+            size(usage.pages)
+        ),
         meaning: format!(
             "of that {} in memory and {} in swap; what nobody has written yet is in neither",
             size(usage.resident),

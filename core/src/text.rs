@@ -29,6 +29,17 @@ pub fn wrap(out: &mut String, text: &str, indent: usize, width: usize) {
     }
 }
 
+/// So many of them: `1 byte`, `2 processes`.
+#[must_use]
+pub fn counted<N: Copy + fmt::Display + PartialEq + From<u8>>(number: N, what: &str) -> String {
+    let end = match what {
+        _ if number == N::from(1) => "",
+        _ if what.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{number} {what}{end}")
+}
+
 /// At most `most` characters, to be found again by them.
 #[must_use]
 pub fn shortened(text: &str, most: usize) -> String {
@@ -85,6 +96,13 @@ fn write_harmless(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_one_and_no_more() {
+        let processes = [0_u64, 1, 2].map(|count| counted(count, "process"));
+        assert_eq!(processes, ["0 processes", "1 process", "2 processes"]);
+        assert_eq!([counted(1_usize, "byte"), counted(11_u32, "byte")], ["1 byte", "11 bytes"]);
+    }
 
     #[test]
     fn nothing_from_outside_reaches_the_terminal_unescaped() {

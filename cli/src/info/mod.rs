@@ -18,7 +18,7 @@ use shmsan_core::flags::{Mode, PERMISSIONS, SHM_DEST, SHM_LOCKED};
 use shmsan_core::ledger::Maker;
 use shmsan_core::machine::{Permissions, ShortSize, Use, Wanted, key};
 use shmsan_core::report::paint::{Ink, Paint};
-use shmsan_core::text::Plain;
+use shmsan_core::text::{Plain, counted};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -114,7 +114,6 @@ fn fields(segment: &Segment) -> Vec<(&'static str, String)> {
 
 fn size(size: u64) -> String {
     let page = page_size() as u64;
-    let counted = |count: u64, what| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let short = if size < 1024 { String::new() } else { format!("{}, ", ShortSize(size)) };
     format!("{} ({short}{} of {page})", counted(size, "byte"), counted(size.div_ceil(page), "page"))
 }

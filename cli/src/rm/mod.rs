@@ -15,6 +15,7 @@ use clap::{ArgGroup, Args};
 use question::Answer;
 use shmsan_core::call::Key;
 use shmsan_core::machine::{ShortSize, Wanted, difference, key};
+use shmsan_core::text::counted;
 use std::fmt::Write;
 use std::io;
 use std::process::ExitCode;
@@ -91,7 +92,7 @@ pub fn go(rm: &Rm) -> ExitCode {
         return if shown == ExitCode::SUCCESS { refusals } else { shown };
     }
     if !rm.yes {
-        match question::ask(&format!("Remove {}?", counted(candidates.len()))) {
+        match question::ask(&format!("Remove {}?", counted(candidates.len(), "segment"))) {
             Answer::Yes => {}
             Answer::No => {
                 remark("nothing is removed");
@@ -120,11 +121,7 @@ fn announcement(candidates: &[Segment]) -> String {
         }
     }
     let bytes = candidates.iter().fold(0_u64, |sum, segment| sum.saturating_add(segment.status.size));
-    out + &format!("\n{}, {}\n", counted(candidates.len()), ShortSize(bytes))
-}
-
-fn counted(count: usize) -> String {
-    if count == 1 { "1 segment".to_owned() } else { format!("{count} segments") }
+    out + &format!("\n{}, {}\n", counted(candidates.len(), "segment"), ShortSize(bytes))
 }
 
 /// Looks again, and says what came of it.

@@ -8,6 +8,7 @@ use crate::errno::Errno;
 use crate::facts::Facts;
 use crate::finding::Earlier;
 use crate::rule;
+use crate::text::counted;
 
 pub const FAILED: &[Check] = &[
     Check { rule: &rule::detach::DETACH_NULL, find: detach_null },
@@ -68,7 +69,8 @@ fn interior_detach<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'
         let offset = address.0 - attachment.address.0;
         Words {
             headline: format!(
-                "{address} lies {offset} bytes inside the attachment that begins at {}",
+                "{address} lies {} inside the attachment that begins at {}",
+                counted(offset, "byte"),
                 attachment.address
             ),
             earlier: Some(Earlier {
@@ -167,7 +169,8 @@ mod tests {
             let finding = first(&detach(address), &attached()).unwrap();
             assert_eq!(finding.rule.id, "interior-detach");
             assert!(finding.fix.contains("pass 0x10000 instead"), "{}", finding.fix);
-            let offset = format!("lies {} bytes inside the attachment that begins at 0x10000", address - 0x10000);
+            let offset = counted(address - 0x10000, "byte");
+            let offset = format!("lies {offset} inside the attachment that begins at 0x10000");
             assert!(finding.headline.ends_with(&offset), "{}", finding.headline);
             assert_eq!(finding.earlier.unwrap().site, FIRST.site);
         }

@@ -5,6 +5,7 @@ use super::{Check, Explain, Made, Words};
 use crate::facts::Facts;
 use crate::finding::Earlier;
 use crate::rule;
+use crate::text::counted;
 
 pub const CHANGED: Check = Check { rule: &rule::exit::IPC_NAMESPACE_CHANGED, find: changed };
 
@@ -17,7 +18,7 @@ fn changed<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
         Words {
         headline: format!("segment {id} is of another IPC namespace than this thread is in now"),
         earlier: Some(Earlier {
-            what: format!("shmget gave it before, {} bytes, in ipc:[{}]; this is ipc:[{now}]", known.size, known.namespace),
+            what: format!("shmget gave it before, {}, in ipc:[{}]; this is ipc:[{now}]", counted(known.size, "byte"), known.namespace),
             site: known.site,
         }),
         why: "unshare(CLONE_NEWIPC) or setns came in between: each namespace has its own segments, ids and keys, so the id means \

@@ -4,6 +4,7 @@ use crate::call::Addr;
 use crate::finding::{Earlier, Finding};
 use crate::rule;
 use crate::site::Site;
+use crate::text::counted;
 use crate::tracker::Attachment;
 
 /// A line that gets(3) was to store in a segment and that does not fit.
@@ -26,8 +27,17 @@ pub fn long_line(line: &LongLine<'_>, site: Site) -> Finding {
     Finding {
         rule: &rule::memory::OVERFLOW,
         severity: rule::memory::OVERFLOW.severity,
-        headline: format!("a line of {length} bytes does not fit the {room} bytes left in the segment"),
-        call: format!("gets({buffer}), {offset} bytes into segment {} of {} bytes", attachment.id, attachment.size),
+        headline: format!(
+            "a line of {} does not fit the {} left in the segment",
+            counted(length, "byte"),
+            counted(room, "byte")
+        ),
+        call: format!(
+            "gets({buffer}), {} into segment {} of {}",
+            counted(offset, "byte"),
+            attachment.id,
+            counted(attachment.size, "byte")
+        ),
         site,
         earlier: Some(Earlier {
             what: format!("the segment was attached at {}", attachment.address),
@@ -37,8 +47,9 @@ pub fn long_line(line: &LongLine<'_>, site: Site) -> Finding {
         key: None,
         segment: None,
         why: format!(
-            "gets does not know how large its buffer is; with the NUL that ends it the line is {over} bytes too long. \
-             Here they were not written; with libc's gets they land behind the segment's end"
+            "gets does not know how large its buffer is; with the NUL that ends it the line is {} too long. \
+             Here nothing of that was written; libc's gets writes it behind the segment's end",
+            counted(over, "byte")
         ),
         fix: format!("say how much fits: fgets(buffer, {room}, stdin)"),
     }
@@ -67,7 +78,7 @@ mod tests {
         let finding = long_line(&line, Site::Return(2));
         assert_eq!(finding.headline, "a line of 1008 bytes does not fit the 1008 bytes left in the segment");
         assert_eq!(finding.call, "gets(0x70000010), 16 bytes into segment 3 of 1024 bytes");
-        assert!(finding.why.contains("1 bytes too long"));
+        assert!(finding.why.contains("1 byte too long"));
         assert_eq!(finding.fix, "say how much fits: fgets(buffer, 1008, stdin)");
         assert_eq!(finding.earlier.unwrap().site, Site::Return(1));
     }

@@ -7,6 +7,7 @@ use crate::facts::Facts;
 use crate::finding::Earlier;
 use crate::flags::{IPC_RMID, IPC_STAT};
 use crate::rule;
+use crate::text::counted;
 use crate::tracker::Origin;
 
 /// In the order from what is surely known to what is only not there.
@@ -99,7 +100,10 @@ fn segment_vanished<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<
         };
         Words {
             headline: format!("segment {id} is gone, and this process has not removed it"),
-            earlier: Some(Earlier { what: format!("this process {how} it, {} bytes", known.size), site: known.site }),
+            earlier: Some(Earlier {
+                what: format!("this process {how} it, {}", counted(known.size, "byte")),
+                site: known.site,
+            }),
             why: forced.to_owned(),
             fix: "attach it as soon as its id is known: an attached segment stays; else get its id again by the key"
                 .to_owned(),

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::finding::{Earlier, Finding};
 use crate::rule::{self, Severity};
 use crate::site::Site;
-use crate::text::Plain;
+use crate::text::{Plain, counted};
 use crate::tracker::Attachment;
 
 /// So many bytes are shown.
@@ -71,7 +71,7 @@ pub fn finding(slack: &Slack, look: Look, before: bool, facts: &dyn Facts) -> Fi
     Finding {
         rule: &rule::memory::SLACK_OVERFLOW,
         severity: if before { Severity::Warning } else { rule::memory::SLACK_OVERFLOW.severity },
-        headline: format!("{were} written behind the end of segment {id} ({size} bytes), at {offsets}"),
+        headline: format!("{were} written behind the end of segment {id} ({}), at {offsets}", counted(size, "byte")),
         call,
         site,
         earlier,

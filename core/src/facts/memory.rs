@@ -1,5 +1,6 @@
 //! The memory that segments are made of.
 
+use crate::text::counted;
 use std::fmt;
 
 /// What the kernel counts a new segment against (proc(5)); bytes.
@@ -34,7 +35,7 @@ impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
         if self.0 < 10 * 1024 {
-            return write!(f, "{} bytes", self.0);
+            return f.write_str(&counted(self.0, "byte"));
         }
         let unit = (self.0.ilog2() / 10).min(6);
         let (whole, tenths) = (self.0 >> (10 * unit), (self.0 >> (10 * (unit - 1)) & 1023) * 10 / 1024);

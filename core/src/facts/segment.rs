@@ -3,7 +3,7 @@
 use super::{Life, Process};
 use crate::call::{Key, ShmId};
 use crate::flags::{Mode, SHM_DEST, SHM_LOCKED};
-use crate::text::Plain;
+use crate::text::{Plain, counted};
 use std::fmt;
 
 /// A segment as IPC_STAT or SHM_STAT_ANY tells it (shmctl(2)), with what else could be found out.
@@ -42,7 +42,7 @@ impl SegmentFacts {
 /// process.
 impl fmt::Display for SegmentFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "segment {}: {} bytes, mode {}, owner ", self.id, self.size, Mode(self.mode & 0o777))?;
+        write!(f, "segment {}: {}, mode {}, owner ", self.id, counted(self.size, "byte"), Mode(self.mode & 0o777))?;
         match &self.owner {
             Some(name) => write!(f, "{}", Plain(name.as_bytes()))?,
             None => write!(f, "uid {}", self.uid)?,

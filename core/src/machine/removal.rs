@@ -3,6 +3,7 @@
 use crate::call::Key;
 use crate::detail::Status;
 use crate::flags::{Mode, PERMISSIONS, SHM_DEST};
+use crate::text::counted;
 
 /// How a segment came to be removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,16 +23,13 @@ pub fn objection(status: &Status, chosen: Chosen, is_forced: bool) -> Option<Str
     match (status.attachments, chosen, is_forced) {
         (0, ..) | (_, Chosen::ById, true) => None,
         (count, Chosen::ById, false) => {
-            Some(format!("it is attached ({}); --force removes it nevertheless", mappings(count)))
+            Some(format!("it is attached ({}); --force removes it nevertheless", counted(count, "mapping")))
         }
-        (count, ..) => {
-            Some(format!("it is attached ({}); such a one is removed by its id alone, with --force", mappings(count)))
-        }
+        (count, ..) => Some(format!(
+            "it is attached ({}); such a one is removed by its id alone, with --force",
+            counted(count, "mapping")
+        )),
     }
-}
-
-fn mappings(count: u64) -> String {
-    if count == 1 { "1 mapping".to_owned() } else { format!("{count} mappings") }
 }
 
 /// In what a segment differs from what it was at the first look, as the end of a sentence; nothing where it does not.

@@ -3,6 +3,7 @@
 use crate::call::Key;
 use crate::flags::AttachFlags;
 use crate::site::{Frame, Site};
+use crate::text::counted;
 use crate::tracker::{Attachment, Origin, Segment};
 use std::fmt::{self, Write};
 
@@ -42,14 +43,18 @@ fn write(
         let key = if *key == Key::PRIVATE { "IPC_PRIVATE".to_owned() } else { format!("key {key}") };
         let ignored = if *ignored { ", ignored" } else { "" };
         let place = frame(*site).summary();
-        writeln!(out, "  segment {id}: {size} bytes, {key}, {} at {place}{ignored}", origin(segment))?;
+        writeln!(out, "  segment {id}: {}, {key}, {} at {place}{ignored}", counted(*size, "byte"), origin(segment))?;
     }
     for attachment in attachments {
         let Attachment { address, id, size, flags, site, thread, inherited, .. } = attachment;
         let how = if *inherited { "inherited, " } else { "" };
         let flags = AttachFlags(*flags);
         let place = frame(*site).summary();
-        write!(out, "  {address}: {size} bytes of segment {id}, flags {flags}, {how}attached at {place}")?;
+        write!(
+            out,
+            "  {address}: {} of segment {id}, flags {flags}, {how}attached at {place}",
+            counted(*size, "byte")
+        )?;
         // The first thread's id is the process's; a parent's threads mean nothing here.
         if *thread != pid && !inherited {
             write!(out, " by thread {thread}")?;
@@ -66,10 +71,6 @@ const fn origin(segment: &Segment) -> &'static str {
         (Origin::Found, false) => "found",
         (Origin::Found, true) => "found before the fork",
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -1,25 +1,21 @@
 //! What a process did, in one line: `verbosity=1`.
 
+use crate::text::counted;
 use crate::tracker::Tally;
 
 /// The line, with its end.
 #[must_use]
 pub fn render(pid: i32, tally: &Tally, dropped: u64) -> String {
     let Tally { created, found, removed, attached } = tally;
-    let (segments, attachments) = (plural(*created), plural(*attached));
+    let (created, attached) = (counted(*created, "segment"), counted(*attached, "attachment"));
     let lost = match dropped {
         0 => String::new(),
-        1 => "; 1 report could not be written".to_owned(),
-        more => format!("; {more} reports could not be written"),
+        lost => format!("; {} could not be written", counted(lost, "report")),
     };
     format!(
-        "=={pid}==shmsan: at the end: {created} segment{segments} created, {found} found, {removed} removed; \
-         {attached} attachment{attachments} left{lost}\n"
+        "=={pid}==shmsan: at the end: {created} created, {found} found, {removed} removed; \
+         {attached} left{lost}\n"
     )
-}
-
-const fn plural(count: u64) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ fn the_limits_are_those_of_proc_with_what_is_used() {
         assert!(!value(&out, name).is_empty(), "{out}");
     }
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    let one = output_of(r#""$SEGMENT" make 0 5000 0600 > /dev/null; "$SHMSAN" limits"#);
+    assert_eq!(value(&one, "in use"), "1 segment, 8K");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::detail::Status;
 use crate::facts::{Facts, Life};
 use crate::finding::Earlier;
 use crate::flags::{IPC_RMID, SHM_DEST};
-use crate::text::unbroken;
+use crate::text::{counted, unbroken};
 use crate::tracker::{Origin, Removed};
 
 /// The segment that was to be removed.
@@ -96,7 +96,10 @@ pub fn child_removed_parents<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option
     segment.process.as_ref().filter(|process| process.life == Life::Runs)?;
     Some(Box::new(move || Words {
         headline: format!("a child removed segment {id}; pid {creator}, which made it, still runs"),
-        earlier: Some(Earlier { what: format!("made before the fork, {} bytes", known.size), site: known.site }),
+        earlier: Some(Earlier {
+            what: format!("made before the fork, {}", counted(known.size, "byte")),
+            site: known.site,
+        }),
         segment: Some(segment),
         why:
             "what is attached stays, but nobody else can find the segment by its key any more; where the child did not \

@@ -4,7 +4,7 @@ use crate::call::{Call, Key, ShmId, Written};
 use crate::facts::{Facts, Heir, SegmentFacts};
 use crate::finding::{Earlier, Finding};
 use crate::rule::{self, Severity};
-use crate::text::unbroken;
+use crate::text::{counted, unbroken};
 use crate::tracker::{Refused, Segment};
 
 /// How many segments of one report are named in the command that removes them.
@@ -156,11 +156,12 @@ impl Group {
             Moment::Running => "that nobody has attached now",
         };
         let after = if first.refused.is_some() { ", after shmat failed" } else { "" };
+        let size = counted(*bytes, "byte");
         match (count, first.is_private()) {
-            (1, true) => format!("{bytes} bytes of IPC_PRIVATE memory {left}{after}"),
-            (1, false) => format!("{bytes} bytes {left} under key {}{after}", first.segment.key.as_in_source()),
-            (_, true) => format!("{count} segments of IPC_PRIVATE memory {left}{after}, {bytes} bytes in all"),
-            (_, false) => format!("{count} segments with keys {left}{after}, {bytes} bytes in all"),
+            (1, true) => format!("{size} of IPC_PRIVATE memory {left}{after}"),
+            (1, false) => format!("{size} {left} under key {}{after}", first.segment.key.as_in_source()),
+            (_, true) => format!("{count} segments of IPC_PRIVATE memory {left}{after}, {size} in all"),
+            (_, false) => format!("{count} segments with keys {left}{after}, {size} in all"),
         }
     }
 

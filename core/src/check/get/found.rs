@@ -4,7 +4,7 @@ use super::{Explain, Made, Words, given, is_news};
 use crate::call::{Call, Key};
 use crate::facts::{Facts, Life};
 use crate::flags::{IPC_CREAT, IPC_EXCL};
-use crate::text::unbroken;
+use crate::text::{counted, unbroken};
 use crate::tracker::{Origin, Segment, Use};
 
 /// The segment that a shmget found which was ready to make one.
@@ -43,7 +43,7 @@ pub fn size_differs<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<
     let segment = found(made, facts).filter(|segment| size != 0 && size < segment.size)?;
     Some(Box::new(move || {
         Words {
-        headline: format!("{size} bytes asked for, and a segment of {} found", segment.size),
+        headline: format!("{} asked for, and a segment of {} found", counted(size, "byte"), segment.size),
         segment: facts.segment(segment.id),
         why: "shmget is content with a segment that is large enough; whoever made this one has another idea of what is in \
               it, or it is from another version of the program"

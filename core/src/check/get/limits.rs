@@ -6,7 +6,7 @@ use crate::call::{Call, Key};
 use crate::errno::Errno;
 use crate::facts::{Facts, Size};
 use crate::flags::IPC_CREAT;
-use crate::text::unbroken;
+use crate::text::{counted, unbroken};
 
 /// The key names a smaller segment.
 pub fn size_mismatch<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'a>> {
@@ -27,12 +27,12 @@ pub fn size_mismatch<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain
             None => String::new(),
         };
         Words {
-            headline: format!("{size} bytes asked of a segment of {there}"),
+            headline: format!("{} asked of a segment of {there}", counted(size, "byte")),
             segment,
             why: "the key already names a smaller segment, and Linux never resizes one; a key outlives the processes \
                   that used it, so this may be one of an earlier run"
                 .to_owned(),
-            fix: format!("ask for no more than {there} bytes{removal}"),
+            fix: format!("ask for no more than {}{removal}", counted(there, "byte")),
             ..Words::default()
         }
     }))

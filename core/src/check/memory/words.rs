@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::finding::{Earlier, Finding};
 use crate::flags::SHM_RDONLY;
 use crate::site::Site;
+use crate::text::counted;
 use crate::tracker::{Attachment, Detached, Failed};
 
 /// What the report of a fault says; `site` is the instruction.
@@ -60,15 +61,15 @@ fn overflow(attachment: &Attachment, past: usize, fault: &Fault) -> Said {
     let Attachment { id, size, .. } = *attachment;
     let offset = fault.address.0 - attachment.address.0;
     Said {
-        headline: format!("a {} past the end of segment {id}, which has {}", fault.access, bytes(size)),
-        where_it_is: format!(", {} past the end; the offset is {offset}", bytes(past + 1)),
+        headline: format!("a {} past the end of segment {id}, which has {}", fault.access, counted(size, "byte")),
+        where_it_is: format!(", {} past the end; the offset is {offset}", counted(past + 1, "byte")),
         earlier: Some(attached(attachment)),
         why: match past {
-            0 => format!("the segment has {}, and nothing is mapped behind them", bytes(size)),
+            0 => format!("the segment has {}, and nothing is mapped behind them", counted(size, "byte")),
             _ => format!(
                 "the segment has {}, and nothing is mapped behind the page in which it ends; a write between its end and \
                  there faults nowhere",
-                bytes(size)
+                counted(size, "byte")
             ),
         },
         fix: format!("write no further than offset {}, or ask shmget for more when the segment is made", size - 1),
@@ -80,7 +81,7 @@ fn underflow(attachment: &Attachment, before: usize, fault: &Fault) -> Said {
     let id = attachment.id;
     Said {
         headline: format!("a {} before the beginning of segment {id}", fault.access),
-        where_it_is: format!(", {} before the beginning", bytes(before)),
+        where_it_is: format!(", {} before the beginning", counted(before, "byte")),
         earlier: Some(attached(attachment)),
         why:
             "nothing is mapped before the segment; a pointer into it was decremented too often, or an index is negative"
@@ -134,8 +135,8 @@ fn after_detach(detached: &Detached, fault: &Fault) -> Said {
     let Attachment { id, address, .. } = detached.attachment;
     // With end_aligned=1 the page begins before the address.
     let where_it_is = match fault.address.0.checked_sub(address.0) {
-        Some(offset) => format!(", {} into what was attached at {address}", bytes(offset)),
-        None => format!(", {} before what was attached at {address}", bytes(address.0 - fault.address.0)),
+        Some(offset) => format!(", {} into what was attached at {address}", counted(offset, "byte")),
+        None => format!(", {} before what was attached at {address}", counted(address.0 - fault.address.0, "byte")),
     };
     Said {
         headline: format!("a {} in segment {id} after it was detached", fault.access),
@@ -182,8 +183,4 @@ fn attached(attachment: &Attachment) -> Earlier {
     let Attachment { id, flags, address, .. } = attachment;
     let how = if flags & SHM_RDONLY == 0 { "" } else { ", with SHM_RDONLY" };
     Earlier { what: format!("segment {id} was attached at {address}{how}"), site: attachment.site }
-}
-
-fn bytes(count: usize) -> String {
-    if count == 1 { "1 byte".to_owned() } else { format!("{count} bytes") }
 }

@@ -5,7 +5,7 @@ use crate::call::{Call, Key, ShmId, Written};
 use crate::finding::{Earlier, Finding};
 use crate::rule::{self, Rule, Severity};
 use crate::site::Site;
-use crate::text::unbroken;
+use crate::text::{counted, unbroken};
 use crate::tracker::Refused;
 use crate::tree::{Done, Got};
 
@@ -81,11 +81,12 @@ fn headline(group: &[&Leak]) -> String {
     let bytes: usize = group.iter().map(|leak| leak.left.now.size).fold(0, usize::saturating_add);
     let key = group[0].left.now.key;
     let after = if group[0].refused.is_some() { ", after shmat failed" } else { "" };
+    let size = counted(bytes, "byte");
     match (group.len(), key == Key::PRIVATE) {
-        (1, true) => format!("{bytes} bytes of IPC_PRIVATE memory left behind{after}"),
-        (1, false) => format!("{bytes} bytes left behind under key {}{after}", key.as_in_source()),
-        (count, true) => format!("{count} segments of IPC_PRIVATE memory left behind{after}, {bytes} bytes in all"),
-        (count, false) => format!("{count} segments with keys left behind{after}, {bytes} bytes in all"),
+        (1, true) => format!("{size} of IPC_PRIVATE memory left behind{after}"),
+        (1, false) => format!("{size} left behind under key {}{after}", key.as_in_source()),
+        (count, true) => format!("{count} segments of IPC_PRIVATE memory left behind{after}, {size} in all"),
+        (count, false) => format!("{count} segments with keys left behind{after}, {size} in all"),
     }
 }
 
@@ -147,7 +148,11 @@ pub fn removal_pending(left: &Left, removed: &Done, got: Option<&Got>) -> Findin
     Finding {
         rule: &rule::run::REMOVAL_PENDING,
         severity: rule::run::REMOVAL_PENDING.severity,
-        headline: format!("{} bytes were removed, and stay: nattch is {}", now.size, now.attachments),
+        headline: format!(
+            "a segment of {} was removed, and stays: nattch is {}",
+            counted(now.size, "byte"),
+            now.attachments
+        ),
         call: removed.written(),
         site: removed.site,
         earlier: got.map(|got| Earlier { what: "it was made there".to_owned(), site: got.site }),
