@@ -1,7 +1,8 @@
 /* Does what its arguments say, one after the other, for the tests of the ledger:
  *   ftok PATH PROJECT   a key; private   none; key N   this one
  *   make SIZE           a segment with that key, whose id is printed; again N   the same N times, each removed at once
- *   remove              the one that was made last
+ *   remove              the one that was made last; attach attaches it
+ *   run COMMAND         by the shell, without what this program is preloaded with
  *   fork                the child goes on, and the parent ends when it has ended
  *   exec                the rest is done by this program, executed again
  *   user N              the rest is done as that user
@@ -81,6 +82,11 @@ int main(int count, char **words)
                 check(shmctl(make_segment(key, 4096), IPC_RMID, NULL) == 0, "shmctl");
         } else if (!strcmp(word, "remove")) {
             check(shmctl(id, IPC_RMID, NULL) == 0, "shmctl");
+        } else if (!strcmp(word, "attach")) {
+            check(shmat(id, NULL, 0) != (void *)-1, "shmat");
+        } else if (!strcmp(word, "run")) {
+            unsetenv("LD_PRELOAD");
+            check(system(*++words) == 0, "system");
         } else if (!strcmp(word, "fork")) {
             fork_and_wait();
         } else if (!strcmp(word, "exec")) {

@@ -31,7 +31,7 @@ pub enum Lack {
 
 pub struct File {
     shared: Shared,
-    /// How many there may be, and how many there are.
+    /// How many there may be, and how many there are that were not removed by this process.
     entries: usize,
     live: usize,
     /// Slots of the first part that are taken.
@@ -126,29 +126,34 @@ impl File {
         if !self.place(number) {
             return false;
         }
-        self.live += usize::from(self.word(number, 0).load(Relaxed) == 0);
+        self.live += usize::from(!Entry::is_live(self.word(number, 0).load(Relaxed)));
         self.put(number, &entry.store());
         true
     }
 
-    /// Clears the segment's slot.
+    /// Marks the segment's slot: it is removed.
     #[inline]
-    pub fn clear(&mut self, id: ShmId) {
+    pub fn mark_removed(&mut self, id: ShmId) {
         let number = place_of(id, self.entries);
-        if self.entry(number).is_some_and(|entry| entry.id == id) {
-            self.word(number, 0).store(0, Release);
+        if self.entry(number).is_some_and(|entry| entry.id == id && !entry.removed) {
+            let word = self.word(number, 0);
+            word.store(Entry::marked_removed(word.load(Relaxed)), Release);
             self.live -= 1;
         }
     }
 
-    /// How many segments stand there.
+    /// How many segments stand there that this process has not removed.
     pub const fn live(&self) -> usize {
         self.live
     }
 
-    /// Each of them.
+    /// Each segment that stands there, removed or not.
     pub fn segments(&self) -> impl Iterator<Item = Entry> {
-        (ENTRIES..ENTRIES + self.entries).filter_map(|number| self.entry(number))
+        let (page, end) = ((1 << self.page_shift) / size_of::<Slot>(), ENTRIES + self.entries);
+        let placed = (0..end).step_by(page).filter(|first| self.is_placed(*first));
+        placed
+            .flat_map(move |first| first.max(ENTRIES)..(first + page).min(end))
+            .filter_map(|number| self.entry(number))
     }
 
     fn entry(&self, number: usize) -> Option<Entry> {

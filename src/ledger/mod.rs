@@ -2,7 +2,7 @@
 //! gone, however that ends. Who finds a segment later can be told whose it is; without the ledger the kernel knows a pid.
 //!
 //! Begun with the first segment that is made. After that a creation is a slot written into memory, and a removal one
-//! cleared.
+//! marked: who has the segment attached still may ask.
 
 mod file;
 mod folders;
@@ -66,7 +66,7 @@ pub fn created_again(id: ShmId, key: Key, size: usize, site: Site) {
 #[inline]
 pub fn removed(id: ShmId) {
     if STATE.load(Relaxed) == KEPT {
-        LEDGER.with(|ledger| ledger.file.as_mut().map(|file| file.clear(id)));
+        LEDGER.with(|ledger| ledger.file.as_mut().map(|file| file.mark_removed(id)));
     }
 }
 
@@ -85,7 +85,16 @@ fn write(id: ShmId, key: Key, size: usize, site: Site, told: Told) -> bool {
         let Ledger { file: Some(file), said, paths } = ledger else { return false };
         let is_told = told == Told::Surely || said.contains(site);
         let Some(path) = paths.number(key).filter(|_| is_told) else { return false };
-        file.write(&Entry { id, key, size: size as u64, time, site, path, end_aligned: options().end_aligned })
+        file.write(&Entry {
+            id,
+            key,
+            size: size as u64,
+            time,
+            site,
+            path,
+            end_aligned: options().end_aligned,
+            removed: false,
+        })
     });
     written == Some(true)
 }

@@ -5,7 +5,9 @@ use crate::facts;
 use crate::kernel;
 use crate::kernel::clock;
 use crate::kernel::folder::Folder;
-use shmsan_core::ledger::{Around, pid_of};
+use crate::state::TRACKER;
+use shmsan_core::call::ShmId;
+use shmsan_core::ledger::{Around, Entry, pid_of};
 use std::ffi::{CStr, CString};
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -13,7 +15,7 @@ use std::ops::ControlFlow::{Break, Continue};
 const LOOKS: usize = 16;
 /// A folder with more files has no room for another one, unless some of them can go.
 const MOST_FILES: u64 = 4096;
-/// So many segments of one process are asked for at its end.
+/// So many segments of one process are asked for at its end, and so many that it has removed itself.
 const MOST_SEGMENTS: usize = 256;
 
 /// The folder is full.
@@ -58,7 +60,17 @@ fn choose(chosen: &mut Vec<CString>, name: &CStr, chance: &mut u64) {
     }
 }
 
-/// Whether nothing is left of what this process made, which others may have removed.
+/// Whether nothing is left of what this process made, now that it ends: others may have removed a segment, and what it has
+/// removed itself may be attached elsewhere.
 pub fn is_over(file: &File) -> bool {
-    file.live() == 0 || file.live() <= MOST_SEGMENTS && file.segments().all(|entry| facts::status(entry.id).is_none())
+    let is_gone = |entry: Entry| facts::status(entry.id).is_none();
+    let goes =
+        |entry: Entry| facts::status(entry.id).is_none_or(|status| status.attachments <= own_attachments(entry.id));
+    let removed = || file.segments().filter(|entry| entry.removed).take(MOST_SEGMENTS);
+    let live = || file.segments().filter(|entry| !entry.removed);
+    file.live() <= MOST_SEGMENTS && live().all(is_gone) && removed().all(goes)
+}
+
+fn own_attachments(id: ShmId) -> u64 {
+    TRACKER.with(|tracker| tracker.attachments_of(id)).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! One segment in the ledger: one slot, written when it is made and cleared when it is removed.
+//! One segment in the ledger: one slot, written when it is made and marked when its maker removes it: as long as somebody has
+//! it attached, it is still asked for.
 
 use super::Sought;
 use crate::call::{Key, ShmId};
@@ -9,6 +10,7 @@ use crate::time::Time;
 /// Beside the id, in the word that is written last: without it, nothing stands there.
 const TAKEN: u32 = 1;
 const END_ALIGNED: u32 = 2;
+const REMOVED: u32 = 4;
 const PLACE_SHIFT: u32 = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct Entry {
     pub path: u32,
     /// Whether its data ends where its pages end (`end_aligned=1`).
     pub end_aligned: bool,
+    /// Whether its maker has removed it: it may be attached somewhere.
+    pub removed: bool,
 }
 
 impl Entry {
@@ -31,9 +35,11 @@ impl Entry {
     #[must_use]
     #[inline]
     pub fn store(&self) -> Slot {
-        let Self { id, key, size, time, site, path, end_aligned } = *self;
+        let Self { id, key, size, time, site, path, end_aligned, removed } = *self;
         let (place, number) = place::numbers(site);
-        let kind = TAKEN | if end_aligned { END_ALIGNED } else { 0 } | u32::from(place) << PLACE_SHIFT;
+        let flags = [(end_aligned, END_ALIGNED), (removed, REMOVED)];
+        let taken = flags.iter().filter(|(is_set, _)| *is_set).fold(TAKEN, |kind, (_, flag)| kind | flag);
+        let kind = taken | u32::from(place) << PLACE_SHIFT;
         let key = pair(key.0.cast_unsigned(), path);
         [pair(id.0.cast_unsigned(), kind), key, size, time.0.cast_unsigned(), number, 0, 0, 0]
     }
@@ -52,7 +58,22 @@ impl Entry {
             site: place::site(place, number)?,
             path: high(key),
             end_aligned: kind & END_ALIGNED != 0,
+            removed: kind & REMOVED != 0,
         })
+    }
+
+    /// Whether the first word of a slot stands for a segment that its maker has not removed.
+    #[must_use]
+    #[inline]
+    pub const fn is_live(first: u64) -> bool {
+        high(first) & (TAKEN | REMOVED) == TAKEN
+    }
+
+    /// The first word of the slot, where it has stood for a segment that is removed now.
+    #[must_use]
+    #[inline]
+    pub const fn marked_removed(first: u64) -> u64 {
+        first | pair(0, REMOVED)
     }
 
     /// Whether it stands for the segment and not for an earlier one with its id. The kernel's time is in whole seconds, and by
@@ -60,6 +81,9 @@ impl Entry {
     #[must_use]
     pub fn is_of(&self, sought: &Sought) -> bool {
         let made_at = self.time.seconds();
-        (self.id, self.key, self.size) == (sought.id, sought.key, sought.size) && made_at <= sought.changed_at + 1
+        // The kernel takes the key away with IPC_RMID.
+        let is_key = sought.key == self.key || sought.is_removed && sought.key == Key::PRIVATE;
+        let is_it = is_key && (self.id, self.size) == (sought.id, sought.size) && made_at <= sought.changed_at + 1;
+        is_it && (sought.is_removed || !self.removed)
     }
 }

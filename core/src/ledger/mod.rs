@@ -19,6 +19,7 @@ pub use over::Around;
 
 use crate::call::{Key, ShmId};
 use crate::detail::Status;
+use crate::flags::SHM_DEST;
 use crate::record::Slot;
 
 /// Index of the word that counts how many of the first slots are taken, the head's own among them.
@@ -56,13 +57,16 @@ pub struct Sought {
     pub creator: i32,
     /// When it was made, or changed by IPC_SET: seconds since the epoch.
     pub changed_at: i64,
+    /// Whether it goes with its last detach.
+    pub is_removed: bool,
 }
 
 impl Sought {
     #[must_use]
     pub const fn new(boot: Boot, namespace: u64, id: ShmId, status: &Status) -> Self {
         let Status { key, size, creator, changed_at, .. } = *status;
-        Self { boot, namespace, id, key, size, creator, changed_at }
+        let is_removed = status.owner.mode & SHM_DEST != 0;
+        Self { boot, namespace, id, key, size, creator, changed_at, is_removed }
     }
 }
 

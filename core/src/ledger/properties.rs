@@ -29,8 +29,16 @@ fn entries() -> impl Strategy<Value = Entry> {
         any::<u32>().prop_map(Site::Source),
         any::<u32>().prop_map(Site::Stack),
     ];
-    (any::<(i32, i32, u64, i64, u32, bool)>(), sites).prop_map(|((id, key, size, time, path, end_aligned), site)| {
-        Entry { id: ShmId(id), key: Key(key), size, time: Time(time), site, path, end_aligned }
+    let numbers = any::<(i32, i32, u64, i64, u32, bool, bool)>();
+    (numbers, sites).prop_map(|((id, key, size, time, path, end_aligned, removed), site)| Entry {
+        id: ShmId(id),
+        key: Key(key),
+        size,
+        time: Time(time),
+        site,
+        path,
+        end_aligned,
+        removed,
     })
 }
 
@@ -52,6 +60,7 @@ proptest! {
             size: entry.size,
             creator: head.pid,
             changed_at: entry.time.0.div_euclid(1_000_000_000),
+            is_removed: entry.removed,
         };
         let maker = Maker::read(&file(&head, &records(), &[entry]), &sought).unwrap();
         prop_assert_eq!((maker.told.head, maker.entry), (head, entry));

@@ -36,6 +36,7 @@ pub(super) const ENTRY: Entry = Entry {
     site: Site::Source(3),
     path: 1,
     end_aligned: false,
+    removed: false,
 };
 
 pub(super) const SOUGHT: Sought = Sought {
@@ -46,6 +47,7 @@ pub(super) const SOUGHT: Sought = Sought {
     size: ENTRY.size,
     creator: HEAD.pid,
     changed_at: 1000,
+    is_removed: false,
 };
 
 pub(super) fn file(head: &Head, records: &[Stored], entries: &[Entry]) -> File {
@@ -109,6 +111,28 @@ fn what_the_kernel_contradicts_is_not_believed() {
 }
 
 #[test]
+fn a_segment_that_is_removed_and_attached_is_known_without_its_key() {
+    let told = |entry: Entry, sought: Sought| Maker::read(&file(&HEAD, &[], &[entry]), &sought).is_some();
+    let removed = Entry { removed: true, ..ENTRY };
+    let keyless = Sought { key: Key::PRIVATE, is_removed: true, ..SOUGHT };
+    // Its maker has removed it, or somebody else has.
+    assert!(told(removed, keyless) && told(ENTRY, keyless));
+    assert!(!told(ENTRY, Sought { is_removed: false, ..keyless }) && !told(ENTRY, Sought { key: Key(7), ..keyless }));
+    assert!(!told(removed, Sought { size: 7, ..keyless }));
+    // What is not removed is not what was.
+    assert!(!told(removed, SOUGHT));
+}
+
+#[test]
+fn a_removal_is_a_mark_in_the_first_word() {
+    let mut slot = ENTRY.store();
+    assert!(Entry::is_live(slot[0]) && !Entry::is_live(0));
+    slot[0] = Entry::marked_removed(slot[0]);
+    assert!(!Entry::is_live(slot[0]));
+    assert_eq!(Entry::load(&slot), Some(Entry { removed: true, ..ENTRY }));
+}
+
+#[test]
 fn entries_are_shown_until_somebody_has_seen_enough() {
     let entries = [0, 3, 70, 511].map(|id| Entry { id: ShmId(id), ..ENTRY });
     let file = file(&HEAD, &[], &entries);
@@ -137,9 +161,10 @@ fn two_segments_that_are_there_at_one_time_have_two_places() {
 #[test]
 fn an_entry_says_all_that_it_was_told() {
     let sites = [Site::Unknown, Site::Return(usize::MAX), Site::Source(u32::MAX), Site::Stack(0)];
-    for (site, end_aligned) in sites.into_iter().zip([true, false, true, false]) {
+    let flags = [(true, false), (false, true), (true, true), (false, false)];
+    for (site, (end_aligned, removed)) in sites.into_iter().zip(flags) {
         for id in [0, i32::MAX] {
-            let entry = Entry { id: ShmId(id), site, end_aligned, path: u32::MAX, key: Key(-2), ..ENTRY };
+            let entry = Entry { id: ShmId(id), site, end_aligned, removed, path: u32::MAX, key: Key(-2), ..ENTRY };
             assert_eq!(Entry::load(&entry.store()), Some(entry));
             // While it is written, nothing stands there.
             let unfinished: Slot = std::array::from_fn(|word| if word == 0 { 0 } else { entry.store()[word] });

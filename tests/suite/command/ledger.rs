@@ -99,6 +99,25 @@ fn a_ledger_is_there_as_long_as_a_segment_of_it_is() {
 }
 
 #[test]
+fn a_segment_that_is_removed_and_still_attached_is_named_with_its_line() {
+    let out = output_of(
+        r#"made key 7 make 1 attach remove run '"$SHMSAN" info 0 > by-its-maker; "$SHMSAN" ls'; echo "maker gone: $(files)"
+        made key 7 make 1 kill || :; ID=$("$SHMSAN" ls --noheadings -o id | tr -d ' ')
+        mkfifo said; "$SEGMENT" hold "$ID" > said & read -r HELD < said
+        "$SEGMENT" remove "$ID"; cat by-its-maker; "$SHMSAN" info "$ID"; echo "held: $(files)"; kill $!"#,
+    );
+    let infos: Vec<_> = out.split("\nsegment ").skip(1).collect();
+    assert_eq!(infos.len(), 2, "{out}");
+    for info in infos {
+        assert!(info.contains("dest: removed already"), "{out}");
+        assert!(creation(info)[1].is_some_and(|at| at.ends_with(&format!("maker.c:{}", line()))), "{out}");
+    }
+    let row = out.lines().find(|row| row.contains("  dest  ")).unwrap();
+    assert!(row.contains("ledger-maker-c") && row.ends_with(&format!("maker.c:{}", line())), "{out}");
+    assert!(out.contains("maker gone: 0\n") && out.contains("held: 1\n"), "{out}");
+}
+
+#[test]
 fn a_full_folder_makes_room_for_who_comes_next() {
     let out = output_of(
         r#"mkdir -m 700 run/shmsan
