@@ -103,6 +103,7 @@ pub fn summary() {
     if boundary::is_locked_in() {
         return;
     }
+    counts.iter().for_each(journal::again);
     let counts = counts.iter().map(|count| (count.rule, count.times, site::frame(count.site)));
     let text = match options().trace_format {
         TraceFormat::Text => {

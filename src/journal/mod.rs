@@ -19,6 +19,7 @@ use shmsan_core::record::{self, Finding, Slot, Stored};
 use shmsan_core::rule::{Rule, Severity};
 use shmsan_core::site::Site;
 use shmsan_core::time::Time;
+use shmsan_core::tracker::Count;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -168,14 +169,21 @@ fn append(site: Site, slot: &Slot) {
 pub fn finding(rule: &Rule, severity: Severity, site: Site) {
     if is_on() {
         begin();
-        store(site, &Finding::store(clock::time(), rule.id, severity, site));
+        store(site, &Finding::store(clock::time(), rule.id, severity, site, 0));
+    }
+}
+
+/// Stores how often what a rule said happened again.
+pub fn again(Count { rule, site, times }: &Count) {
+    if is_on() && OPEN.load(Relaxed) {
+        store(*site, &Finding::store(clock::time(), rule.id, rule.severity, *site, times - 1));
     }
 }
 
 /// Stores that something was found where nothing can be looked up, because a fault is being handled.
 pub fn fault(rule: &Rule, site: Site) {
     if is_on() && OPEN.load(Relaxed) {
-        let stored = Finding::store(clock::time(), rule.id, rule.severity, site);
+        let stored = Finding::store(clock::time(), rule.id, rule.severity, site, 0);
         write(|journal| journal.append(&stored));
     }
 }

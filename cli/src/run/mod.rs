@@ -19,14 +19,11 @@ use crate::sys::{self, Held, Status};
 use environment::{ASAN, OPTIONS, PRELOAD, SESSION};
 use failure::{Failure, plain, said};
 use log::Log;
-use processes::Running;
 use session::Session;
 use shmsan_core::options::TraceFormat;
 use shmsan_core::options::written;
-use shmsan_core::text::{Plain, shortened};
 use std::env::var_os;
 use std::ffi::OsString;
-use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -35,9 +32,6 @@ use watch::Watch;
 
 /// shmsan itself could not do it.
 pub const FAILED: u8 = 125;
-
-/// As much of a command line as is shown.
-const SHOWN: usize = 100;
 
 pub fn go(arguments: &Run) -> ExitCode {
     match run(arguments) {
@@ -74,11 +68,10 @@ fn run(arguments: &Run) -> Result<Status, Failure> {
         Ledgers::default().forget_namespace();
     }
     held.release();
-    let (Outcome { program, running, .. }, failed) = outcome?;
+    let (Outcome { program, .. }, failed) = outcome?;
     if let Err(failure) = removed {
         log.say(&format!("shmsan: {failure}\n"));
     }
-    log.say(&still_running(&running));
     Ok(match program {
         Status::Exited(0) if failed => Status::Exited(arguments.error_exitcode),
         program => program,
@@ -128,14 +121,4 @@ fn start(arguments: &Run, held: &Held, watch: &mut Watch<'_>) -> Result<Outcome,
     let started = sys::spawn(Command::new(command).args(&arguments.command[1..]), held);
     let program = started.map_err(|error| program::why_not(command, &error))?;
     Ok(Supervisor::new(held, program, strangers).watch(arguments.wait, watch))
-}
-
-fn still_running(running: &[Running]) -> String {
-    let mut out = String::new();
-    for Running { pid, command } in running {
-        let command = shortened(&Plain(command).to_string(), SHOWN);
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "shmsan: still running, not judged: pid {pid}, {command}");
-    }
-    out
 }

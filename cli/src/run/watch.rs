@@ -2,6 +2,7 @@
 
 use super::failure::{Failure, plain, said};
 use super::log::Log;
+use super::processes::Running;
 use super::program;
 use super::supervisor::{Ended, Outcome, Witness};
 use crate::args::{Format, Run};
@@ -13,10 +14,11 @@ use rustix::time::{ClockId, clock_gettime};
 use shmsan_core::options::{Color, Options, TraceFormat};
 use shmsan_core::report::paint::Paint;
 use shmsan_core::suppress::Suppressions;
-use shmsan_core::text::Plain;
+use shmsan_core::text::{Plain, shortened};
 use shmsan_core::time::Time;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write;
 use std::fs::File;
 use std::io::IsTerminal;
 use std::os::fd::OwnedFd;
@@ -29,6 +31,8 @@ const SOON: Duration = Duration::from_millis(20);
 const SHARE: u32 = 50;
 /// How often it is looked who is gone.
 const NOW_AND_THEN: Duration = Duration::from_secs(1);
+/// As much of a command line as is shown.
+const SHOWN: usize = 100;
 /// The first bytes of SHMSAN_SESSION where every call is wanted, for which see the library's journal.
 const EVERY_CALL: &str = "trace:";
 
@@ -81,7 +85,7 @@ impl<'a> Watch<'a> {
         self.history.suppress(&mut verdict, &self.suppressions);
         let style =
             Style { format: format(self.arguments), paint: self.paint(log), quiet: self.arguments.quiet, now: now() };
-        log.say(&self.history.write(&verdict, style));
+        log.say(&self.history.write(&verdict, &still_running(&outcome.running), style));
         self.say_suppressions(&verdict, log);
         self.history.troubles().iter().for_each(|trouble| log.say(&format!("shmsan: {trouble}\n")));
         if self.arguments.remove_leaks {
@@ -149,6 +153,17 @@ pub fn format(arguments: &Run) -> TraceFormat {
         Format::Text => TraceFormat::Text,
         Format::Json => TraceFormat::Json,
     }
+}
+
+/// Who is left out of the verdict.
+fn still_running(running: &[Running]) -> String {
+    let mut out = String::new();
+    for Running { pid, command } in running {
+        let command = shortened(&Plain(command).to_string(), SHOWN);
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "shmsan: still running, not judged: pid {pid}, {command}");
+    }
+    out
 }
 
 fn trace(arguments: &Run) -> Result<Option<Trace>, Failure> {

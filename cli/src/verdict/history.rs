@@ -34,6 +34,8 @@ pub struct History<M> {
     /// What the processes themselves have said, by rule: how many errors and warnings, and where for the first time.
     pub(super) said: BTreeMap<(String, Severity), u64>,
     pub(super) said_at: Vec<(String, Site)>,
+    /// How often what they have said happened again, by rule.
+    pub(super) again: BTreeMap<String, u64>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "most of it are calls")]
@@ -60,6 +62,7 @@ impl<M: Machine> History<M> {
             findings: Vec::new(),
             said: BTreeMap::new(),
             said_at: Vec::new(),
+            again: BTreeMap::new(),
         }
     }
 
@@ -136,6 +139,10 @@ impl<M: Machine> History<M> {
             }
             What::Finding(finding) => {
                 let rule = String::from_utf8_lossy(&finding.rule).into_owned();
+                if finding.again > 0 {
+                    let again = self.again.entry(rule).or_default();
+                    return *again = again.saturating_add(finding.again);
+                }
                 *self.said.entry((rule.clone(), finding.severity)).or_default() += 1;
                 self.said_at.push((rule, self.places.keep(process, finding.site)));
             }

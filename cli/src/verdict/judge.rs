@@ -8,6 +8,7 @@ use shmsan_core::detail::Status;
 use shmsan_core::facts::{Life, Process, SegmentFacts};
 use shmsan_core::finding::Finding;
 use shmsan_core::flags::{IPC_CREAT, IPC_EXCL, SHM_DEST};
+use shmsan_core::report::json::Spoke;
 use shmsan_core::rule::{self, Rule, Severity};
 use shmsan_core::time::Time;
 use shmsan_core::tree::{Got, Known, Name};
@@ -20,7 +21,12 @@ pub struct Verdict {
     pub leaks: Vec<(ShmId, Status)>,
     /// What the processes said themselves.
     pub said: BTreeMap<(String, Severity), u64>,
+    /// How often that happened again, by rule.
+    pub again: BTreeMap<String, u64>,
+    /// How many of them called one of the five.
     pub processes: usize,
+    /// How many processes go on.
+    pub running: usize,
 }
 
 /// The rules that speak of segments that stay.
@@ -115,7 +121,8 @@ impl<M: Machine> History<M> {
         let Self { places, journal, symbols, .. } = self;
         findings.extend(run::leaked(&leaks, end.fate(), &mut |site| places.same(site, journal, symbols)));
         let processes = self.journal.processes().count();
-        Verdict { findings, leaks: removable, said: std::mem::take(&mut self.said), processes }
+        let (said, again) = (std::mem::take(&mut self.said), std::mem::take(&mut self.again));
+        Verdict { findings, leaks: removable, said, again, processes, running: end.running.len() }
     }
 
     /// What the journals tell of a segment; they may not know the namespace's number.
@@ -242,11 +249,13 @@ impl Verdict {
     }
 
     /// How often each rule spoke, in the order of the table.
-    pub fn by_rule(&self) -> Vec<(&'static str, u64)> {
-        let times = |id: &str| {
-            let own = self.findings.iter().filter(|finding| finding.rule.id == id).count() as u64;
-            own + self.said.iter().filter(|((rule, _), _)| rule == id).map(|(_, times)| times).sum::<u64>()
+    pub fn by_rule(&self) -> Vec<Spoke> {
+        let spoke = |rule: &'static str| {
+            let own = self.findings.iter().filter(|finding| finding.rule.id == rule).count() as u64;
+            let said: u64 = self.said.iter().filter(|((id, _), _)| id == rule).map(|(_, times)| times).sum();
+            let (reports, again) = (own + said, self.again.get(rule).copied().unwrap_or_default());
+            Spoke { rule, reports, times: reports.saturating_add(again) }
         };
-        rule::all().map(|rule| (rule.id, times(rule.id))).filter(|(_, times)| *times > 0).collect()
+        rule::all().map(|rule| spoke(rule.id)).filter(|spoke| spoke.reports > 0).collect()
     }
 }

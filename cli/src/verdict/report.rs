@@ -6,11 +6,12 @@ use super::machine::Machine;
 use crate::journal::Trouble;
 use shmsan_core::event::Stamp;
 use shmsan_core::options::TraceFormat;
-use shmsan_core::report::json::{self, Header};
+use shmsan_core::report::json::{self, Header, Spoke};
 use shmsan_core::report::paint::Paint;
 use shmsan_core::report::text;
 use shmsan_core::site::{Frame, Site, most_telling};
 use shmsan_core::suppress::{Suppressions, Suspect};
+use shmsan_core::text::counted;
 use shmsan_core::time::Time;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -39,8 +40,8 @@ impl<M: Machine> History<M> {
         });
     }
 
-    /// Each finding, and the last line.
-    pub fn write(&mut self, verdict: &Verdict, style: Style) -> String {
+    /// Each finding, then `running`, which is lines of whoever is not judged, and the last line.
+    pub fn write(&mut self, verdict: &Verdict, running: &str, style: Style) -> String {
         let pid = std::process::id().cast_signed();
         let header = Header { stamp: Stamp { time: style.now, pid, tid: pid }, exe: None };
         let mut out = String::new();
@@ -52,12 +53,14 @@ impl<M: Machine> History<M> {
                 TraceFormat::Json => json::finding(finding, header, &|site| telling(&frames(site))),
             };
         }
+        out += running;
         let Count { errors, warnings } = verdict.count();
         let silent = style.quiet && errors + warnings == 0;
         match style.format {
             TraceFormat::Text if !silent => out += &last_line(verdict),
             TraceFormat::Json => {
-                out += &json::verdict(header, verdict.processes, [errors, warnings], &verdict.by_rule());
+                let (processes, running, rules) = (verdict.processes, verdict.running, verdict.by_rule());
+                out += &json::verdict(header, &json::Verdict { processes, running, errors, warnings, rules });
             }
             TraceFormat::Text => {}
         }
@@ -78,17 +81,18 @@ impl<M: Machine> History<M> {
         let Trouble { foreign, unreadable, strays } = self.journal.trouble;
         let mut troubles = Vec::new();
         if unreadable > 0 {
-            let whose = counted(unreadable as u64, "process of another user was", "processes of other users were");
-            troubles.push(format!("{whose} not judged: their journals can be read by root"));
+            let whose = if unreadable == 1 { "process of another user was" } else { "processes of other users were" };
+            troubles.push(format!("{unreadable} {whose} not judged: their journals can be read by root"));
         }
         if foreign > 0 {
-            let files = counted(foreign as u64, "file", "files");
-            troubles
-                .push(format!("{files} in the session's folder came from no process of the run, and were not read"));
+            let (files, were) = (counted(foreign, "file"), if foreign == 1 { "was" } else { "were" });
+            let where_from = "came from no process of the run";
+            troubles.push(format!("{files} in the session's folder {where_from}, and {were} not read"));
         }
         if strays > 0 {
-            let records = counted(strays as u64, "record makes", "records make");
-            troubles.push(format!("{records} no sense: something overwrote a journal, and the verdict may be wrong"));
+            let make = if strays == 1 { "record makes" } else { "records make" };
+            troubles
+                .push(format!("{strays} {make} no sense: something overwrote a journal, and the verdict may be wrong"));
         }
         troubles.extend(self.trouble_of_trace().map(|why| format!("the trace is not whole: {why}")));
         troubles
@@ -138,25 +142,28 @@ fn suppression(rule: &str, frames: &[Frame]) -> Option<String> {
     plain.then(|| format!("{rule}:^{place}$\n"))
 }
 
-/// `SUMMARY: shmsan run: 2 errors and 1 warning in 3 processes: leaked-segment 2, overflow 1`.
+/// `SUMMARY: shmsan run: 2 errors and 0 warnings in 3 processes: size-mismatch 1 (7000 times), overflow 1`. Kept short.
 fn last_line(verdict: &Verdict) -> String {
     let Count { errors, warnings } = verdict.count();
-    let processes = counted(verdict.processes as u64, "process", "processes");
+    let rest = if verdict.running == 0 { "\n" } else { "; what still runs is not judged\n" };
     if verdict.processes == 0 && errors + warnings == 0 {
-        return "shmsan run: no process called shmget, shmat, shmdt, shmctl or ftok\n".to_owned();
+        return format!("shmsan run: no process called shmget, shmat, shmdt, shmctl or ftok{rest}");
     }
+    let processes = counted(verdict.processes, "process");
     if errors + warnings == 0 {
-        return format!("shmsan run: nothing found in {processes}\n");
+        return format!("shmsan run: nothing found in the {processes} that used shared memory{rest}");
     }
-    let (errors, warnings) = (counted(errors, "error", "errors"), counted(warnings, "warning", "warnings"));
-    let mut line = format!("SUMMARY: shmsan run: {errors} and {warnings} in {processes}");
-    for (number, (rule, times)) in verdict.by_rule().into_iter().enumerate() {
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    let mut line = format!("SUMMARY: shmsan run: {errors} and {warnings}");
+    if verdict.processes > 0 {
         // Writing to a String cannot fail.
-        let _ = write!(line, "{}{rule} {times}", if number == 0 { ": " } else { ", " });
+        let _ = write!(line, " in {processes}");
     }
-    line + "\n"
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
+    for (number, Spoke { rule, reports, times }) in verdict.by_rule().into_iter().enumerate() {
+        let _ = write!(line, "{}{rule} {reports}", if number == 0 { ": " } else { ", " });
+        if times > reports {
+            let _ = write!(line, " ({times} times)");
+        }
+    }
+    line + rest
 }

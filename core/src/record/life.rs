@@ -25,6 +25,8 @@ pub struct Finding {
     pub rule: Vec<u8>,
     pub severity: Severity,
     pub site: Site,
+    /// 0 where it was said then; else it happened there so often without being said again.
+    pub again: u64,
 }
 
 impl Process {
@@ -49,19 +51,19 @@ impl Process {
 
 impl Finding {
     #[must_use]
-    pub fn store(time: Time, rule: &str, severity: Severity, site: Site) -> Stored {
+    pub fn store(time: Time, rule: &str, severity: Severity, site: Site, again: u64) -> Stored {
         let severity = match severity {
             Severity::Error => 2,
             Severity::Warning => 1,
             Severity::Info => 0,
         };
         let (place, number) = place::numbers(site);
-        let words = [time.0.cast_unsigned(), severity, u64::from(place), number, 0, 0];
+        let words = [time.0.cast_unsigned(), severity, u64::from(place), number, again, 0];
         Stored::new(FINDING, words, rule.as_bytes().to_vec())
     }
 
     pub(super) fn load(stored: &Stored) -> Option<Self> {
-        let [_, time, severity, place, number, ..] = stored.head;
+        let [_, time, severity, place, number, again, ..] = stored.head;
         let severity = match severity {
             0 => Severity::Info,
             1 => Severity::Warning,
@@ -69,7 +71,7 @@ impl Finding {
             _ => return None,
         };
         let site = place::site(u8::try_from(place).ok()?, number)?;
-        Some(Self { time: Time(time.cast_signed()), rule: stored.bytes.clone(), severity, site })
+        Some(Self { time: Time(time.cast_signed()), rule: stored.bytes.clone(), severity, site, again })
     }
 }
 

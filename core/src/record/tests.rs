@@ -124,9 +124,9 @@ fn records() -> impl Strategy<Value = (Stored, Record)> {
         (bytes(), bytes()).prop_map(|(exe, arguments)| {
             (Process::store(&exe, &arguments), Record::Process(Process { exe, arguments }))
         }),
-        (any::<i64>(), "[a-z-]{1,70}", severities, sites()).prop_map(|(time, rule, severity, site)| {
-            let found = Finding { time: Time(time), rule: rule.clone().into_bytes(), severity, site };
-            (Finding::store(Time(time), &rule, severity, site), Record::Finding(found))
+        (any::<(i64, u64)>(), "[a-z-]{1,70}", severities, sites()).prop_map(|((time, again), rule, severity, site)| {
+            let found = Finding { time: Time(time), rule: rule.clone().into_bytes(), severity, site, again };
+            (Finding::store(Time(time), &rule, severity, site, again), Record::Finding(found))
         }),
         any::<i64>().prop_map(|time| (end(Time(time)), Record::End(Time(time)))),
         bytes().prop_map(|text| (folder(&text), Record::Folder(text))),

@@ -70,6 +70,20 @@ fn what_a_killed_child_made_and_nobody_removes_is_a_leak_with_its_line() {
 }
 
 #[test]
+fn what_happens_again_at_a_place_is_counted_and_reported_once() {
+    let program = compile("verdict/mistakes.c", Way::Bare);
+    let ran = run(&[], &program, &["7000"]).go();
+    let verdict = "SUMMARY: shmsan run: 2 errors and 0 warnings in 1 process: size-mismatch 2 (7001 times)";
+    assert_eq!(last_line(&ran), verdict, "{}", ran.stderr);
+    let ran = run(&["--format=json"], &program, &["7000"]).go();
+    let last: Value = serde_json::from_str(last_line(&ran)).unwrap();
+    let rule = &last["rules"][0];
+    assert_eq!((&last["errors"], &rule["reports"], &rule["times"]), (&2.into(), &2.into(), &7001.into()), "{last}");
+    let once = run(&[], &program, &["1"]).go();
+    assert!(last_line(&once).ends_with(": size-mismatch 2"), "{}", once.stderr);
+}
+
+#[test]
 fn what_a_worker_does_that_calls_nothing_itself_counts() {
     let ran = tree(&[], "worker-overflows");
     assert!(rules(&ran).contains(&"overflow"), "{ran:?}");
@@ -90,7 +104,9 @@ fn what_one_process_leaves_and_another_removes_is_no_leak() {
     for what in ["handed-over", "removed"] {
         let ran = tree(&[], what);
         assert_eq!((ran.status.code(), rules(&ran).is_empty()), (Some(0), true), "{}", ran.stderr);
-        assert!(last_line(&ran).starts_with("shmsan run: nothing found in "), "{}", ran.stderr);
+        let last = if what == "removed" { "1 process" } else { "2 processes" };
+        let last = format!("shmsan run: nothing found in the {last} that used shared memory");
+        assert_eq!(last_line(&ran), last, "{}", ran.stderr);
         assert_eq!(tree(&["--quiet"], what).stderr, "");
     }
 }
@@ -129,7 +145,13 @@ fn who_goes_on_is_named_and_not_judged() {
     let ran = tree(&[], "daemon");
     assert_eq!(ran.status.code(), Some(0), "{}", ran.stderr);
     assert!(rules(&ran).is_empty(), "{}", ran.stderr);
-    assert!(ran.stderr.contains("still running, not judged: pid "), "{}", ran.stderr);
+    let last: Vec<_> = ran.stderr.lines().rev().take(2).collect();
+    assert!(last[1].starts_with("shmsan: still running, not judged: pid "), "{}", ran.stderr);
+    assert!(last[0].starts_with("shmsan run: nothing found in the "), "{}", ran.stderr);
+    assert!(last[0].ends_with(" that used shared memory; what still runs is not judged"), "{}", ran.stderr);
+    let json = tree(&["--format=json"], "daemon");
+    let verdict: Value = serde_json::from_str(last_line(&json)).unwrap();
+    assert_eq!(verdict["running"], 1, "{}", json.stderr);
 }
 
 #[test]

@@ -99,16 +99,41 @@ pub fn summary<'a>(
     })
 }
 
-/// The last line of a run over a tree of processes: how many of them called, what was found in all, and of each rule.
+/// What a run over a tree of processes came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// How many processes called.
+    pub processes: usize,
+    /// How many go on.
+    pub running: usize,
+    /// What was reported.
+    pub errors: u64,
+    pub warnings: u64,
+    pub rules: Vec<Spoke>,
+}
+
+/// A rule that spoke in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spoke {
+    pub rule: &'static str,
+    pub reports: u64,
+    /// How often it happened: what happens again at the same place is not reported again.
+    pub times: u64,
+}
+
+/// The last line of a run.
 #[must_use]
-pub fn verdict(header: Header<'_>, processes: usize, [errors, warnings]: [u64; 2], rules: &[(&str, u64)]) -> String {
+pub fn verdict(header: Header<'_>, verdict: &Verdict) -> String {
+    let Verdict { processes, running, errors, warnings, rules } = verdict;
     line(header, "verdict", |object| {
         object.number("processes", processes);
+        object.number("running", running);
         object.number("errors", errors);
         object.number("warnings", warnings);
-        object.objects("rules", rules.iter(), |object, (rule, times)| {
+        object.objects("rules", rules.iter(), |object, Spoke { rule, reports, times }| {
             object.text("rule", rule);
             object.number("times", times);
+            object.number("reports", reports);
         });
     })
 }

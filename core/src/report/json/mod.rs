@@ -6,7 +6,7 @@ mod finding;
 mod write;
 
 pub use call::call;
-pub use finding::{finding, summary, verdict};
+pub use finding::{Spoke, Verdict, finding, summary, verdict};
 
 use crate::event::Stamp;
 use crate::site::Frame;
