@@ -16,6 +16,7 @@ mod run;
 mod symbols;
 mod sys;
 mod table;
+mod units;
 mod verdict;
 
 use args::Verb;

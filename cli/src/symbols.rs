@@ -1,10 +1,12 @@
 //! Places as a person reads them, looked up in the files of the programs, which may be gone or replaced by now.
 
+use crate::units::Units;
 use addr2line::Loader;
 use object::{Object, ReadRef};
 use shmsan_core::demangle;
 use shmsan_core::record::{Module, Places, Proof, fingerprint};
-use shmsan_core::site::{Frame, Site, most_telling};
+use shmsan_core::site::{Frame, Site, as_given, most_telling};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -28,6 +30,10 @@ pub struct Symbols {
 struct Contents {
     debug: Option<Loader>,
     own: Loader,
+    /// Where the debug information is.
+    path: PathBuf,
+    /// Read when a line is found.
+    units: OnceCell<Option<Units>>,
 }
 
 impl Default for Symbols {
@@ -83,18 +89,21 @@ impl Contents {
         let path = Path::new(OsStr::from_bytes(&module.path));
         let is_it = proves(path, &module.proof);
         let own = if is_it { Loader::new(path).ok() } else { None };
-        let debug = match &module.proof {
+        let separate = match &module.proof {
             Proof::BuildId(id) if !own.as_ref().is_some_and(has_lines) => {
                 let name = id.iter().fold(String::new(), |name, byte| name + &format!("{byte:02x}"));
                 let (first, rest) = name.split_at_checked(2)?;
                 let separate = debug_folder.join(".build-id").join(first).join(format!("{rest}.debug"));
-                proves(&separate, &module.proof).then(|| Loader::new(separate).ok()).flatten()
+                let debug = proves(&separate, &module.proof).then(|| Loader::new(&separate).ok()).flatten();
+                debug.map(|debug| (debug, separate))
             }
             _ => None,
         };
-        match (own, debug) {
-            (Some(own), debug) => Some(Self { debug, own }),
-            (None, Some(debug)) => Some(Self { debug: None, own: debug }),
+        let units = OnceCell::new();
+        match (own, separate) {
+            (Some(own), None) => Some(Self { debug: None, own, path: path.to_owned(), units }),
+            (Some(own), Some((debug, path))) => Some(Self { debug: Some(debug), own, path, units }),
+            (None, Some((debug, path))) => Some(Self { debug: None, own: debug, path, units }),
             (None, None) => None,
         }
     }
@@ -102,6 +111,7 @@ impl Contents {
     fn find(&self, offset: u64) -> Vec<Frame> {
         let lines = self.debug.as_ref().unwrap_or(&self.own);
         let mut frames = lines_at(lines, offset);
+        self.name_as_given(&mut frames, offset);
         let symbol = [Some(&self.own), self.debug.as_ref()]
             .into_iter()
             .flatten()
@@ -116,6 +126,21 @@ impl Contents {
             frame.function_offset = usize::try_from(offset - symbol.address().min(offset)).unwrap_or_default();
         }
         frames
+    }
+}
+
+impl Contents {
+    /// Names the files as the program's own reports do, which have the compiler's words for them.
+    fn name_as_given(&self, frames: &mut [Frame], offset: u64) {
+        let mut sources = frames.iter_mut().filter_map(|frame| frame.source.as_mut()).peekable();
+        if sources.peek().is_none() {
+            return;
+        }
+        let units = self.units.get_or_init(|| Units::load(&self.path));
+        let (folder, unit) = units.as_ref().map(|units| units.names_at(offset)).unwrap_or_default();
+        for (file, _) in sources {
+            *file = as_given(file, folder.as_deref(), unit.as_deref()).to_owned();
+        }
     }
 }
 

@@ -73,6 +73,20 @@ fn without_offsets(frame: &str) -> String {
 }
 
 #[test]
+fn the_command_names_a_file_as_the_program_does() {
+    let workshop = Workshop::with(&["queue.c"]);
+    let shmsan = library_folder().join("shmsan");
+    for format in ["-gdwarf-5", "-gdwarf-4", "-gz"] {
+        workshop.tool("gcc", &["-g", format, "src/queue.c", "-o", "queue"]);
+        let command = Run::new(&shmsan, Way::Bare).arg("run").arg("--trace").arg("./queue");
+        let ran = command.folder(workshop.path("").as_path()).go();
+        assert!(ran.stderr.contains(&format!("> at {}\n", GET.split(' ').next_back().unwrap())), "{}", ran.stderr);
+        assert!(ran.stderr.contains(&format!("    #0 {GET}\n")), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("/src/queue.c"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_place_is_a_line_with_the_file_as_the_compiler_was_given_it() {
     const TEST: &str = "a_place_is_a_line_with_the_file_as_the_compiler_was_given_it";
     let workshop = Workshop::with(&["queue.c"]);
