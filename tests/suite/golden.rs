@@ -37,13 +37,14 @@ pub fn same_everywhere(stderr: &str) -> String {
     let text = stderr.replace(&format!("{}/", folder.trim_end_matches('/')), "");
     let text =
         replace_after(&text, ", owner ", |owner| (owner.find([',', '\n']).unwrap_or(owner.len()), "USER".into()));
-    let text = replace_after(&text, "unchanged for ", |age| (age.find('\n').unwrap_or(age.len()), "AGE".into()));
     let text =
         replace_after(&text, "memory and swap are ", |size| (size.find('\n').unwrap_or(size.len()), "SIZE".into()));
     let text =
         ["(euid ", "egid "].iter().fold(text, |text, word| replace_after(&text, word, |id| (digits(id), "ID".into())));
     let text = replace_after(&text, "    created ", |age| match age.find(" ago by") {
         Some(length) if length <= "59 m 59 s".len() => (length, "AGE".into()),
+        // Of what was made within this second, nothing is said.
+        Some(length) if age.starts_with("at least ") => (length + " ago ".len(), String::new()),
         _ => (0, String::new()),
     });
     let command = |name: &str| {

@@ -70,8 +70,10 @@ impl fmt::Display for SegmentFacts {
 impl SegmentFacts {
     fn write_creator(&self, f: &mut fmt::Formatter<'_>, process: &Process) -> fmt::Result {
         f.write_str("\n    created ")?;
-        if let Some(made) = &process.made {
-            write!(f, "{} ago ", Age(made.age))?;
+        match (&process.made, self.age) {
+            (Some(made), _) => write!(f, "{} ago ", Age(made.age))?,
+            (None, Some(age @ 1..)) => write!(f, "at least {} ago ", Age(age))?,
+            (None, None | Some(0)) => {}
         }
         f.write_str("by ")?;
         match (process.pid, process.life) {
@@ -83,15 +85,10 @@ impl SegmentFacts {
         if let Some(command) = &process.command {
             write!(f, ", {}", Plain(command))?;
         }
-        if let Some(made) = &process.made {
-            write!(f, ", at {}", made.frame.summary())?;
-            return match &made.path {
-                Some(path) => write!(f, "; its key is of ftok(\"{}\", …)", Plain(path)),
-                None => Ok(()),
-            };
-        }
-        match self.age {
-            Some(age) => write!(f, "; unchanged for {}", Age(age)),
+        let Some(made) = &process.made else { return Ok(()) };
+        write!(f, ", at {}", made.frame.summary())?;
+        match &made.path {
+            Some(path) => write!(f, "; its key is of ftok(\"{}\", …)", Plain(path)),
             None => Ok(()),
         }
     }
@@ -140,9 +137,10 @@ mod tests {
             let facts = SegmentFacts { process: Some(process), age, ..fake::segment(3) };
             facts.to_string().lines().nth(1).unwrap().to_owned()
         };
-        assert_eq!(line(7, Life::Gone, None, Some(7380)), "    created by pid 7 (dead); unchanged for 2 h 03 m");
+        assert_eq!(line(7, Life::Gone, None, Some(7380)), "    created at least 2 h 03 m ago by pid 7 (dead)");
         assert_eq!(line(7, Life::Runs, Some("a\x1b[m b"), None), "    created by pid 7 (running), a\\x1b[m b");
-        assert_eq!(line(7, Life::Unknown, None, Some(9)), "    created by pid 7; unchanged for 9 s");
+        assert_eq!(line(7, Life::Unknown, None, Some(9)), "    created at least 9 s ago by pid 7");
+        assert_eq!(line(7, Life::Unknown, None, Some(0)), "    created by pid 7");
         assert_eq!(line(0, Life::Unknown, None, None), "    created by a process that cannot be seen from here");
     }
 
