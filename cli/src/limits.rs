@@ -111,16 +111,24 @@ fn numbers() -> Vec<Fact> {
     let page = page_size() as u64;
     let mut facts = Vec::new();
     if let Some(largest) = limit("shmmax", |limits| limits.largest) {
-        let meaning =
-            "bytes of the largest segment; shmget of more fails with EINVAL. The smallest has 1 byte".to_owned();
+        let meaning = format!(
+            "bytes of the largest segment; shmget of more fails with EINVAL{}. The smallest has 1 byte",
+            if is_no_limit(largest) { ", but no machine has so many" } else { "" }
+        );
         facts.push(Fact { name: "kernel.shmmax", value: with_size(largest, largest), meaning });
     }
     if let Some(pages) = limit("shmall", |limits| limits.pages) {
-        let meaning = format!(
-            "pages of {page} bytes in all segments together; above that, shmget fails with ENOSPC{}",
-            used(usage.as_ref().map(|usage| usage.pages), pages)
-        );
-        facts.push(Fact { name: "kernel.shmall", value: with_size(pages, pages.saturating_mul(page)), meaning });
+        let (bytes, taken) = (pages.saturating_mul(page), usage.as_ref().map(|usage| usage.pages));
+        let meaning = match taken {
+            Some(taken) if is_no_limit(bytes) => {
+                format!("pages of {page} bytes in all segments together, but no machine has so many. In use: {taken}")
+            }
+            _ => format!(
+                "pages of {page} bytes in all segments together; above that, shmget fails with ENOSPC{}",
+                used(taken, pages)
+            ),
+        };
+        facts.push(Fact { name: "kernel.shmall", value: with_size(pages, bytes), meaning });
     }
     if let Some(count) = limit("shmmni", |limits| limits.segments) {
         let taken = usage.as_ref().and_then(|usage| u64::try_from(usage.segments).ok());
@@ -148,8 +156,14 @@ fn in_use(usage: &Usage, page: u64) -> Fact {
     }
 }
 
+/// Whether it is more than any machine has: the kernel's own defaults are of that kind.
+const fn is_no_limit(bytes: u64) -> bool {
+    bytes >= 1 << 60
+}
+
+/// A limit, with the bytes that it comes to.
 fn with_size(number: u64, bytes: u64) -> String {
-    format!("{number} ({})", ShortSize(bytes))
+    if is_no_limit(bytes) { format!("{number} (no limit)") } else { format!("{number} ({})", ShortSize(bytes)) }
 }
 
 /// As the end of a sentence.

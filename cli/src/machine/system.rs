@@ -63,8 +63,17 @@ impl KernelConfig {
 
 /// Whether systemd-logind removes what a user leaves; nothing where it does not run.
 pub fn remove_ipc() -> Option<RemoveIpc> {
-    // It makes this folder when it begins.
-    Path::new("/run/systemd/seats").exists().then(|| RemoveIpc::of(&logind_files(Path::new("/"))))
+    let root = Path::new("/");
+    runs_logind(root).then(|| RemoveIpc::of(&logind_files(root)))
+}
+
+/// It makes a folder when it begins, which stays when it ends, or comes with an image that it never ran in. So the process is
+/// looked for, where processes of others can be seen.
+fn runs_logind(root: &Path) -> bool {
+    let is_it = |process: &Path| read(process.join("comm")).is_ok_and(|name| name.trim_ascii() == b"systemd-logind");
+    let processes = || read_dir(root.join("proc")).into_iter().flatten().flatten();
+    let sees_others = || root.join("proc/1/comm").exists();
+    root.join("run/systemd/seats").exists() && (!sees_others() || processes().any(|process| is_it(&process.path())))
 }
 
 /// The main file and the drop-ins in the order in which systemd reads them: of files with the same name only the one in the
@@ -87,6 +96,29 @@ fn logind_files(root: &Path) -> Vec<ConfigFile> {
 mod tests {
     use super::*;
     use std::fs::{create_dir_all, write};
+
+    #[test]
+    fn logind_is_there_where_its_process_is() {
+        let root = tempfile::tempdir().unwrap();
+        let runs = || runs_logind(root.path());
+        let put = |pid: u32, name: &str| {
+            let folder = root.path().join(format!("proc/{pid}"));
+            create_dir_all(&folder).unwrap();
+            write(folder.join("comm"), format!("{name}\n")).unwrap();
+        };
+        put(77, "systemd-logind");
+        // Another machine's, as a container may see it.
+        assert!(!runs());
+        create_dir_all(root.path().join("run/systemd/seats")).unwrap();
+        assert!(runs());
+        put(77, "sleep");
+        // Nobody else can be seen, so its folder must do.
+        assert!(runs());
+        put(1, "init");
+        assert!(!runs());
+        put(78, "systemd-logind");
+        assert!(runs());
+    }
 
     #[test]
     fn drop_ins_are_read_behind_the_main_file_by_their_names() {
