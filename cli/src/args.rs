@@ -77,9 +77,9 @@ pub struct Run {
     /// Count warnings as errors
     #[arg(long)]
     pub werror: bool,
-    /// Print lines for a suppressions file that keep what was found unsaid
-    #[arg(long)]
-    pub gen_suppressions: bool,
+    /// Print lines for a suppressions file that keep what was found unsaid, after everything else; or append them to FILE
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    pub gen_suppressions: Option<PathBuf>,
     /// Remove the segments that the run created and left behind, unless somebody has them attached
     #[arg(long)]
     pub remove_leaks: bool,

@@ -14,13 +14,13 @@ use rustix::time::{ClockId, clock_gettime};
 use shmsan_core::options::{Color, Options, TraceFormat};
 use shmsan_core::report::paint::Paint;
 use shmsan_core::suppress::Suppressions;
-use shmsan_core::text::{Plain, shortened};
+use shmsan_core::text::{Plain, counted, shortened};
 use shmsan_core::time::Time;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write;
-use std::fs::File;
-use std::io::IsTerminal;
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{IsTerminal, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -41,6 +41,8 @@ pub struct Watch<'a> {
     history: History<Here>,
     options: Options,
     suppressions: Suppressions,
+    /// Where lines are added that would suppress what is found; `None` for where the verdict goes.
+    new_suppressions: Option<File>,
     tidied: Instant,
     /// Pids of the tree that were seen.
     seen: HashSet<i32>,
@@ -65,9 +67,11 @@ impl<'a> Watch<'a> {
             }
         }
         suppressions.add_built_in();
+        let new_suppressions = new_suppressions(arguments)?;
         let trace = trace(arguments)?;
         let history = History::new(Journal::new(OwnedFd::from(opened?)), Here::new(), symbols, trace);
-        Ok(Self { arguments, history, options, suppressions, tidied: Instant::now(), seen: HashSet::new() })
+        let (tidied, seen) = (Instant::now(), HashSet::new());
+        Ok(Self { arguments, history, options, suppressions, new_suppressions, tidied, seen })
     }
 
     /// The verdict over the run, written to `log`; says whether it failed.
@@ -86,25 +90,40 @@ impl<'a> Watch<'a> {
         let style =
             Style { format: format(self.arguments), paint: self.paint(log), quiet: self.arguments.quiet, now: now() };
         log.say(&self.history.write(&verdict, &still_running(&outcome.running), style));
-        self.say_suppressions(&verdict, log);
+        self.say_used_suppressions(log);
         self.history.troubles().iter().for_each(|trouble| log.say(&format!("shmsan: {trouble}\n")));
         if self.arguments.remove_leaks {
             self.history.remove(&verdict).iter().for_each(|line| log.say(&format!("shmsan: {line}\n")));
+        }
+        if self.arguments.gen_suppressions.is_some() {
+            self.suggest_suppressions(&verdict, log);
         }
         let Count { errors, warnings } = verdict.count();
         errors > 0 || self.arguments.werror && warnings > 0
     }
 
-    fn say_suppressions(&mut self, verdict: &Verdict, log: &Log) {
-        if self.arguments.gen_suppressions {
-            log.say(&self.history.suppressions(verdict));
+    fn say_used_suppressions(&self, log: &Log) {
+        if !self.options.print_suppressions {
+            return;
         }
-        if self.options.print_suppressions {
-            for (times, text) in self.suppressions.used() {
-                log.say(&format!(
-                    "shmsan: suppression used {times} times by the verdict: {}\n",
-                    Plain(text.as_bytes())
-                ));
+        for (times, text) in self.suppressions.used() {
+            let (times, text) = (counted(times, "time"), Plain(text.as_bytes()));
+            log.say(&format!("shmsan: suppression used {times} by the verdict: {text}\n"));
+        }
+    }
+
+    /// One block, which can be copied as it is.
+    fn suggest_suppressions(&mut self, verdict: &Verdict, log: &Log) {
+        let lines = self.history.suppressions(verdict);
+        if lines.is_empty() {
+            return;
+        }
+        match &mut self.new_suppressions {
+            None => log.say(&format!("# for a file that --suppressions names:\n{lines}")),
+            Some(file) => {
+                if let Err(error) = file.write_all(lines.as_bytes()) {
+                    log.say(&format!("shmsan: --gen-suppressions: {}\n", said(&error)));
+                }
             }
         }
     }
@@ -164,6 +183,15 @@ fn still_running(running: &[Running]) -> String {
         let _ = writeln!(out, "shmsan: still running, not judged: pid {pid}, {command}");
     }
     out
+}
+
+fn new_suppressions(arguments: &Run) -> Result<Option<File>, Failure> {
+    let Some(path) = arguments.gen_suppressions.as_deref().filter(|path| path.as_os_str() != "-") else {
+        return Ok(None);
+    };
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    let why = |error| Failure::Own(format!("--gen-suppressions={}: {}", plain(path), said(&error)));
+    opened.map(Some).map_err(why)
 }
 
 fn trace(arguments: &Run) -> Result<Option<Trace>, Failure> {

@@ -180,6 +180,22 @@ fn the_lines_for_a_suppressions_file_suppress_what_was_found() {
     let ran = tree(&["--gen-suppressions"], "three");
     let lines: Vec<_> = ran.stderr.lines().filter(|line| line.starts_with("leaked-segment:")).collect();
     assert_eq!(lines, ["leaked-segment:^make$"], "{}", ran.stderr);
+    // They are one block behind all else, which is a file as it stands.
+    let folder = tempfile::tempdir().unwrap();
+    let (copied, added) = (folder.path().join("copied"), folder.path().join("added"));
+    let block = &ran.stderr[ran.stderr.find("# for a file that --suppressions names:\n").unwrap()..];
+    assert_eq!(block.lines().count(), 2, "{}", ran.stderr);
+    std::fs::write(&copied, block).unwrap();
+    let option = |name: &str, file: &Path| format!("--{name}={}", file.display());
+    assert_eq!(tree(&[&option("suppressions", &copied)], "three").status.code(), Some(0));
+    std::fs::write(&added, "# mine\n").unwrap();
+    for _ in 0..2 {
+        let ran = tree(&[&option("gen-suppressions", &added), &option("suppressions", &added)], "three");
+        assert!(!ran.stderr.contains("^make$") || ran.status.code() == Some(0), "{}", ran.stderr);
+    }
+    assert_eq!(std::fs::read_to_string(&added).unwrap(), "# mine\nleaked-segment:^make$\n");
+    let nowhere = tree(&[&option("gen-suppressions", &folder.path().join("none/file"))], "three");
+    assert_eq!(nowhere.status.code(), Some(125), "{}", nowhere.stderr);
 }
 
 #[test]
