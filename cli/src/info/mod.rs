@@ -44,7 +44,7 @@ pub fn go(info: &Info) -> ExitCode {
     let Some(wanted) = info.key.map(Wanted::Key).or(info.segment) else { return complain("no segment is named") };
     match find(wanted) {
         Ok(segment) => say(&describe(&segment)),
-        Err(Unseen::Absent) => complain(&format!("there is no {}", named(wanted))),
+        Err(Unseen::Absent) => complain(&absent(wanted, "shmsan info")),
         Err(Unseen::Failed(error)) => unavailable(&error),
     }
 }
@@ -57,8 +57,18 @@ fn find(wanted: Wanted) -> Result<Segment, Unseen> {
     Look::default().at(id)
 }
 
+/// That there is none, with what the user may have meant: some take the key for the id. `command` is the one that would do it.
+pub fn absent(wanted: Wanted, command: &str) -> String {
+    let no = format!("there is no {}", named(wanted));
+    let Wanted::Id(ShmId(number)) = wanted else { return no };
+    match Some(Key(number)).filter(|key| *key != Key::PRIVATE).map(id_of) {
+        Some(Ok(id)) => format!("{no}; segment {id} has the key {number}: {command} --key {number}"),
+        _ => no,
+    }
+}
+
 /// As the user named it.
-pub fn named(wanted: Wanted) -> String {
+fn named(wanted: Wanted) -> String {
     match wanted {
         Wanted::Id(ShmId(id)) => format!("segment {id}"),
         Wanted::Key(key) => format!("segment with key {}", key.as_in_source()),

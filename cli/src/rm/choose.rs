@@ -36,7 +36,7 @@ fn named(rm: &Rm) -> io::Result<Choice> {
         };
         match found {
             Ok(segment) => choice.weigh(segment, chosen, rm.force),
-            Err(Unseen::Absent) => choice.refused.push(format!("there is no {}", crate::info::named(wanted))),
+            Err(Unseen::Absent) => choice.refused.push(crate::info::absent(wanted, "shmsan rm")),
             Err(Unseen::Failed(error)) => return Err(error),
         }
     }

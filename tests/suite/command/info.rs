@@ -159,3 +159,20 @@ fn an_id_whose_place_has_another_segment_is_not_there() {
     let ran = script(r#""$SEGMENT" make 0 1 0600 > /dev/null; "$SHMSAN" info 32768"#);
     assert_eq!((ran.status.code(), ran.stderr.as_str()), (Some(2), "shmsan: there is no segment 32768\n"));
 }
+
+#[test]
+fn who_takes_a_key_for_an_id_is_told_how_it_is_asked_for() {
+    let ran = script(
+        r#""$SEGMENT" make 19025 100 0600 > /dev/null; "$SHMSAN" info 19025 || echo "status $?"
+        "$SHMSAN" info 19026 || :; "$SHMSAN" info --key 19025; "$SHMSAN" rm -y 19025 || echo "status $?"
+        "$SHMSAN" rm -y --key 19025 > /dev/null; "$SHMSAN" ls --noheadings"#,
+    );
+    let said: Vec<_> = ran.stderr.lines().collect();
+    let expected = [
+        "shmsan: there is no segment 19025; segment 0 has the key 19025: shmsan info --key 19025",
+        "shmsan: there is no segment 19026",
+        "shmsan: there is no segment 19025; segment 0 has the key 19025: shmsan rm --key 19025",
+    ];
+    assert_eq!(said, expected, "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("status 2\nsegment 0\n") && ran.stdout.ends_with("status 1\n"), "{}", ran.stdout);
+}
