@@ -86,7 +86,11 @@ fn underflow(attachment: &Attachment, before: usize, fault: &Fault) -> Said {
         why:
             "nothing is mapped before the segment; a pointer into it was decremented too often, or an index is negative"
                 .to_owned(),
-        fix: format!("the lowest address of the segment is {}, what shmat returned", attachment.address),
+        fix: format!(
+            "go no lower than {}, which shmat returned: that is index 0; look at what is subtracted from the pointer here, and \
+             whether an index can be below 0",
+            attachment.address
+        ),
         ..Said::default()
     }
 }
