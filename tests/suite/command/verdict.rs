@@ -264,6 +264,17 @@ fn the_trace_is_what_the_library_prints_itself() {
 }
 
 #[test]
+fn what_each_process_traces_itself_stands_before_its_report() {
+    let program = compile("verdict/mistakes.c", Way::Bare);
+    let ran = run(&[], &program, &["1"]).options("trace=1").go();
+    let lines: Vec<_> = ran.stderr.lines().collect();
+    let reports = lines.windows(2).filter(|pair| pair[1].contains("ERROR: shmsan: size-mismatch: "));
+    let calls: Vec<_> = reports.map(|pair| pair[0]).collect();
+    assert_eq!(calls.len(), 2, "{}", ran.stderr);
+    assert!(calls.iter().all(|line| line.starts_with("[pid ") && line.contains(" EINVAL ")), "{}", ran.stderr);
+}
+
+#[test]
 fn as_json_the_verdict_is_the_last_line() {
     let ran = tree(&["--format=json"], "three");
     let lines: Vec<Value> = ran.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
