@@ -3,17 +3,36 @@
  * segment and only sums are printed, which no order changes.
  */
 
+static pid_t thread_ids[THREADS];
+static void *(*thread_body)(void *);
+
+static void *run_thread(void *argument)
+{
+    thread_ids[(long)argument] = (pid_t)syscall(SYS_gettid);
+    return thread_body(argument);
+}
+
+/* pthread_join returns before the kernel has done with the thread: only then is it no creator any more, which is what
+   shm_rmid_forced asks. */
+static void join(pthread_t thread, pid_t id)
+{
+    pthread_join(thread, NULL);
+    while (syscall(SYS_tgkill, getpid(), id, 0) == 0)
+        sched_yield();
+}
+
 static void start_threads(void *(*body)(void *))
 {
     pthread_t threads[THREADS];
     pthread_attr_t attributes;
+    thread_body = body;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 128 << 10);
     for (long i = 0; i < THREADS; i++)
-        if ((errno = pthread_create(&threads[i], &attributes, body, (void *)i)) != 0)
+        if ((errno = pthread_create(&threads[i], &attributes, run_thread, (void *)i)) != 0)
             fail("pthread_create");
     for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
+        join(threads[i], thread_ids[i]);
     pthread_attr_destroy(&attributes);
 }
 
