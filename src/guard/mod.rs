@@ -85,7 +85,7 @@ fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Out
                     stop(errno);
                     Some(())
                 });
-                return None;
+                return Some(attach_after_all(id, flags, errno));
             }
             // It would be the same anywhere. Trying again is no way to find out: under shm_rmid_forced, a failed attach
             // may be the end of the segment.
@@ -97,6 +97,16 @@ fn attach_in_the_gap(id: ShmId, flags: i32, held: Option<&Inside>) -> Option<Out
     }
     UNGUARDED.fetch_add(1, Relaxed);
     None
+}
+
+/// The program's own call, after one of ours was `refused`. With shm_rmid_forced that may have been the end of the segment, as
+/// the program's own would have been: then this is what it hears.
+#[cold]
+fn attach_after_all(id: ShmId, flags: i32, refused: Errno) -> Outcome {
+    match kernel::perform(&Call::Attach { id, address: Addr(0), flags }) {
+        Err(Errno::EINVAL | Errno::EIDRM) => Err(refused),
+        outcome => outcome,
+    }
 }
 
 /// Where the next attachment of `id` is to go.

@@ -63,6 +63,11 @@ fn a_place_that_is_refused_is_never_the_end_of_a_segment() {
 }
 
 #[test]
+fn where_the_first_refusal_was_the_end_of_the_segment_the_program_hears_of_that_one() {
+    undisturbed("faults/rmid_forced_late.c", &[], &GUARDS);
+}
+
+#[test]
 fn whoever_attaches_first_what_stands_beside_it_gives_way() {
     undisturbed("faults/first_together.c", &[], &GUARDS);
 }
