@@ -68,6 +68,8 @@ impl<'a> Supervisor<'a> {
                 let rest = patience.saturating_sub(since.elapsed());
                 let running = if childless { Vec::new() } else { self.running() };
                 if running.is_empty() || rest.is_zero() || self.impatient {
+                    // Whoever has ended since, and nobody else waits for.
+                    self.reap(witness);
                     return Outcome { program, pid: self.program, running };
                 }
                 most = Some(most.map_or(rest, |most| most.min(rest)));
