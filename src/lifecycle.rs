@@ -12,6 +12,7 @@ use crate::{slack, suppressions, verdict};
 use shmsan_core::check::exit::Moment;
 use shmsan_core::check::slack::Look;
 use shmsan_core::rule::Ring;
+use shmsan_core::time::Time;
 use std::ffi::{c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering::Relaxed;
@@ -74,7 +75,7 @@ fn new_process() {
             return boundary::give_up("a lock stayed taken over a fork that told nobody, as _Fork does");
         }
     }
-    settle();
+    settle(None);
 }
 
 /// The pid of the process that made the last first call.
@@ -110,7 +111,8 @@ fn locks_are_free() -> bool {
     free
 }
 
-fn settle() {
+/// `forked` says when, where the fork was heard of.
+fn settle(forked: Option<Time>) {
     if boundary::is_locked_in() {
         return boundary::end_silently();
     }
@@ -128,12 +130,12 @@ fn settle() {
     let Some(inherits) = settled else {
         return boundary::give_up("the tracker cannot be reached");
     };
-    journal::forget();
+    let origin = journal::forget();
     ledger::leave();
     boundary::open();
     // A worker may use what its parent has attached, and never call anything itself; what goes wrong there is looked for then.
     if inherits {
-        journal::begin();
+        journal::begin_as_child(origin.zip(forked).map(|(origin, time)| journal::Heritage { origin, time }));
     }
 }
 
@@ -157,6 +159,7 @@ unsafe extern "C" fn before_fork() {
     let Some(inside) = thread::enter() else { return };
     let taken = locks().into_iter().enumerate().filter(|(_, lock)| lock.acquire());
     let bits = taken.fold(0, |bits, (index, _)| bits | 1 << index);
+    journal::note_fork();
     inside.stay(HELD_OVER_FORK | bits);
 }
 
@@ -179,7 +182,7 @@ unsafe extern "C" fn after_fork_in_child() {
     // Only an interrupted call of ours is still inside: the next call will see that this is a child.
     if let Some(_inside) = thread::enter() {
         process::forget();
-        contain(settle);
+        contain(|| settle(Some(journal::forked_at())));
     }
 }
 

@@ -110,6 +110,31 @@ static void worker_overflows(void)
         exit(1);
 }
 
+/* A worker that attached nothing itself goes on without its parent, and is killed: as it is, after it has detached, or after an exec. */
+static void orphan_killed(const char *program, const char *before)
+{
+    int parent[2];
+    char byte;
+    int shmid = make(IPC_PRIVATE);
+    char *memory = shmat(shmid, NULL, 0);
+    if (memory == (void *) -1 || pipe(parent) != 0)
+        exit(1);
+    if (fork() == 0) {
+        close(parent[1]);
+        if (read(parent[0], &byte, 1) != 0)
+            exit(1);
+        if (strcmp(before, "detach") == 0)
+            shmdt(memory);
+        if (strcmp(before, "exec") == 0)
+            execl(program, program, "kill-yourself", (char *) NULL);
+        raise(SIGKILL);
+    }
+    /* What comes after the fork is not the worker's. */
+    if (strcmp(before, "detach") == 0 && shmat(shmid, NULL, 0) == (void *) -1)
+        exit(1);
+    shmctl(shmid, IPC_RMID, NULL);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -129,6 +154,10 @@ int main(int argc, char **argv)
         vanished();
     else if (strcmp(what, "worker-overflows") == 0)
         worker_overflows();
+    else if (strcmp(what, "orphan-killed") == 0)
+        orphan_killed(argv[0], argc > 2 ? argv[2] : "");
+    else if (strcmp(what, "kill-yourself") == 0)
+        raise(SIGKILL);
     else if (strcmp(what, "refused") == 0)
         refused();
     else

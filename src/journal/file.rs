@@ -6,6 +6,7 @@ use crate::kernel::shared::{self, Room, Shared};
 use crate::kernel::{self, clock};
 use crate::{facts, identity};
 use shmsan_core::record::{Beginning, Slot, Stored, USED};
+use shmsan_core::time::Time;
 use std::ffi::CStr;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Release;
@@ -52,13 +53,22 @@ impl Trouble {
     }
 }
 
+/// What a child has from the process that forked it.
+#[derive(Clone, Copy, Debug)]
+pub struct Heritage {
+    /// That one's token.
+    pub origin: u64,
+    /// When it forked.
+    pub time: Time,
+}
+
 /// What stands at the beginning of each file, but its number.
 #[derive(Clone, Copy)]
 pub struct Who(Beginning);
 
 impl Who {
-    /// This process, from now on.
-    pub fn find(every_call: bool) -> Self {
+    /// This process, from now on, or from the fork on.
+    pub fn find(every_call: bool, heritage: Option<Heritage>) -> Self {
         Self(Beginning {
             token: kernel::random().unwrap_or_else(clock::monotonic_ns),
             pid: kernel::pid(),
@@ -66,8 +76,9 @@ impl Who {
             began: identity::began(),
             number: 0,
             namespace: facts::ipc_namespace().map(u64::from).unwrap_or_default(),
-            time: clock::time(),
+            time: heritage.map_or_else(clock::time, |heritage| heritage.time),
             every_call,
+            origin: heritage.map_or(0, |heritage| heritage.origin),
         })
     }
 }
@@ -95,13 +106,13 @@ impl File {
         self.open(folder)
     }
 
-    /// Writes nothing more, and lets go of the memory.
-    pub fn leave(&mut self) {
+    /// Writes nothing more, and lets go of the memory. Returns the token that it had.
+    pub fn leave(&mut self) -> Option<u64> {
         if let Some(shared) = self.now.take() {
             shared.unmap();
         }
         self.used = 0;
-        self.beginning = None;
+        self.beginning.take().map(|beginning| beginning.token)
     }
 
     /// Writes a record that is a head alone, where there is room for it; else nothing, and `false`.
@@ -167,6 +178,29 @@ impl File {
         self.now = Some(shared);
         Ok(())
     }
+}
+
+/// Says that the process runs the program that its journal tells of. Nobody hears of an exec: the program that comes then takes
+/// the mark away.
+pub fn mark(folder: &[u8]) {
+    let mut path = [0; LONGEST_FOLDER + 1 + size_of::<Name>() + 1];
+    shared::make_link(in_folder(&mut path, folder, &name_of_mark()));
+}
+
+/// Another program ran here before, or none that has a journal.
+pub fn remove_mark(folder: &[u8]) {
+    let mut path = [0; LONGEST_FOLDER + 1 + size_of::<Name>() + 1];
+    shared::unlink(in_folder(&mut path, folder, &name_of_mark()));
+}
+
+/// The pid in decimal digits.
+fn name_of_mark() -> Name {
+    let pid = kernel::pid().unsigned_abs();
+    let digits = pid.checked_ilog10().unwrap_or_default();
+    let digit = |place: u32| b'0' + (pid / 10_u32.pow(place) % 10) as u8;
+    let mut name = [0; size_of::<Name>()];
+    name.iter_mut().zip((0..=digits).rev()).for_each(|(to, place)| *to = digit(place));
+    name
 }
 
 fn put(shared: Shared, number: usize, slot: Slot) {

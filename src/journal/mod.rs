@@ -10,6 +10,7 @@ use crate::lock::{Locked, RawLock};
 use crate::site::{self, Caller, Said};
 use crate::state::SEEN;
 use crate::{errno, identity, shim, sink, thread};
+pub use file::Heritage;
 use file::{File, Trouble};
 use once_cell::race::OnceBox;
 use shmsan_core::call::{Call, Outcome, ShmId};
@@ -20,8 +21,8 @@ use shmsan_core::rule::{Rule, Severity};
 use shmsan_core::site::Site;
 use shmsan_core::time::Time;
 use shmsan_core::tracker::Count;
-use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
 static JOURNAL: Locked<Journal> = Locked::new(Journal { file: File::new(), said: Said::new() });
 static SESSION: OnceBox<Session> = OnceBox::new();
@@ -29,6 +30,8 @@ static SESSION: OnceBox<Session> = OnceBox::new();
 static ON: AtomicBool = AtomicBool::new(false);
 /// Whether this process has its file.
 static OPEN: AtomicBool = AtomicBool::new(false);
+/// When this process, or the one that it was forked from, forked last; nanoseconds.
+static FORKED_AT: AtomicI64 = AtomicI64::new(0);
 
 /// Of the command line, what is kept.
 const ARGUMENTS: usize = 4096;
@@ -55,6 +58,8 @@ pub fn join(value: &[u8]) {
     };
     if folder.starts_with(b"/") && file::is_fit(folder) {
         SESSION.get_or_init(|| Box::new(Session { folder: folder.to_vec(), every_call }));
+        // A program begins: what the process had before an exec is gone.
+        file::remove_mark(folder);
         ON.store(true, Relaxed);
     }
 }
@@ -82,20 +87,29 @@ pub const fn lock() -> &'static RawLock {
 #[inline]
 pub fn begin() {
     if is_on() && !OPEN.load(Relaxed) {
-        open();
+        open(None);
+    }
+}
+
+/// In a child that has what its parent had attached, whether it calls anything or not.
+pub fn begin_as_child(heritage: Option<Heritage>) {
+    if is_on() {
+        open(heritage);
     }
 }
 
 #[cold]
-fn open() {
+fn open(heritage: Option<Heritage>) {
     let Some(session) = SESSION.get() else { return };
-    let who = file::Who::find(session.every_call);
+    let who = file::Who::find(session.every_call, heritage);
     let arguments = identity::arguments(ARGUMENTS);
     let process = record::Process::store(identity::exe().unwrap_or_default(), &arguments);
     write(|journal| {
         if OPEN.load(Relaxed) {
             return Ok(());
         }
+        // Whoever finds the journal looks for it.
+        file::mark(&session.folder);
         journal.file.begin(&session.folder, who)?;
         OPEN.store(true, Relaxed);
         journal.file.append(&session.folder, &process)
@@ -105,14 +119,28 @@ fn open() {
     }
 }
 
-/// A child's journal is its own.
-pub fn forget() {
-    if is_on() && OPEN.swap(false, Relaxed) {
-        JOURNAL.with(|journal| {
-            journal.file.leave();
-            journal.said.clear();
-        });
+/// Before a fork, with the lock held.
+pub fn note_fork() {
+    if is_open() {
+        FORKED_AT.store(clock::time().0, Relaxed);
     }
+}
+
+/// In a child of whose fork was heard: when it was.
+pub fn forked_at() -> Time {
+    Time(FORKED_AT.load(Relaxed))
+}
+
+/// A child's journal is its own. Returns the token of its parent's.
+pub fn forget() -> Option<u64> {
+    if !is_on() || !OPEN.swap(false, Relaxed) {
+        return None;
+    }
+    let forget = |journal: &mut Journal| {
+        journal.said.clear();
+        journal.file.leave()
+    };
+    JOURNAL.with(forget)?
 }
 
 /// When the call begins, where it is likely to matter. The clock takes a fifth of a shmget.

@@ -108,6 +108,20 @@ fn file_size_limit() -> u64 {
     if asked.is_ok() { limit.rlim_cur } else { 0 }
 }
 
+/// Makes a symbolic link of that name, where there is room: whether there is one is all that it says.
+pub fn make_link(path: &CStr) {
+    // SAFETY: both names end in NUL.
+    let _ = unsafe {
+        syscall(libc::SYS_symlinkat, [c".".as_ptr() as usize, int(libc::AT_FDCWD), path.as_ptr() as usize, 0])
+    };
+}
+
+/// Takes the name away.
+pub fn unlink(path: &CStr) {
+    // SAFETY: `path` ends in NUL.
+    let _ = unsafe { syscall(libc::SYS_unlinkat, [int(libc::AT_FDCWD), path.as_ptr() as usize, 0, 0]) };
+}
+
 /// Whether there is a file of that name.
 pub fn is_there(path: &CStr) -> bool {
     const EXISTS: c_int = 0;

@@ -27,7 +27,12 @@ impl Journal {
 fn read(folder: &Path) -> HashMap<i32, Journal> {
     let mut journals: HashMap<i32, Journal> = HashMap::new();
     for entry in fs::read_dir(folder).unwrap() {
-        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        let path = entry.unwrap().path();
+        if path.is_symlink() {
+            // The mark of a program that runs.
+            continue;
+        }
+        let bytes = fs::read(path).unwrap();
         let slots: Vec<Slot> = bytes
             .chunks_exact(size_of::<Slot>())
             .map(|slot| std::array::from_fn(|word| u64::from_ne_bytes(slot[word * 8..][..8].try_into().unwrap())))

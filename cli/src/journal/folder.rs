@@ -3,7 +3,7 @@
 use super::process::{Number, Process};
 use super::reader::{Reader, Refused};
 use super::{Said, What};
-use rustix::fs::{AtFlags, Dir, unlinkat};
+use rustix::fs::{AtFlags, Dir, statat, unlinkat};
 use shmsan_core::record::Record;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -35,6 +35,9 @@ enum File {
     Refused,
 }
 
+/// Shorter names are no journals': a mark's is a pid.
+const SHORTEST: usize = 16;
+
 /// More are not looked at: a folder with so many was filled on purpose.
 const MOST_FILES: usize = 1 << 20;
 
@@ -50,8 +53,27 @@ impl Journal {
     }
 
     /// The process is over, or another program runs in it.
-    pub fn note_gone(&mut self, Number(number): Number) {
-        self.processes[number].gone = true;
+    pub fn note_gone(&mut self, number: Number) {
+        let pid = self.process(number).pid;
+        self.processes[number.0].gone = true;
+        if self.last_of(pid).is_some_and(|(last, _)| last == number) {
+            // Where it is there: it may have been taken away.
+            let _ = unlinkat(&self.folder, pid.to_string(), AtFlags::empty());
+        }
+    }
+
+    /// Who forked it with something attached; the files of both may be found in any order.
+    pub fn forker_of(&self, number: Number) -> Option<Number> {
+        let origin = Some(self.process(number).origin).filter(|origin| *origin != 0)?;
+        // It may have become another user since.
+        self.by_token.iter().find(|((token, _), _)| *token == origin).map(|(_, forker)| *forker)
+    }
+
+    /// Whether that process still runs, or ran to its end, the program that its journal tells of: another one that knows of the run
+    /// takes the mark away.
+    pub fn is_marked(&self, Number(number): Number) -> bool {
+        let name = self.processes[number].pid.to_string();
+        statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
     }
 
     /// Whether everything that was written could be read.
@@ -91,6 +113,7 @@ impl Journal {
         for entry in entries.flatten() {
             let name = OsStr::from_bytes(entry.file_name().to_bytes());
             if matches!(name.as_bytes(), b"." | b"..")
+                || name.as_bytes().iter().all(u8::is_ascii_digit) && name.len() < SHORTEST
                 || self.files.contains_key(name)
                 || self.files.len() >= MOST_FILES
             {

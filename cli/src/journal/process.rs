@@ -14,6 +14,8 @@ pub struct Process {
     pub began: u64,
     /// When its first call was.
     pub first: Time,
+    /// The token of whoever forked it at that time, with all that it had attached then; 0 where nobody did.
+    pub origin: u64,
     /// The IPC namespace it began in; 0 where that is not known.
     pub namespace: u64,
     /// What runs there.
@@ -27,11 +29,12 @@ pub struct Process {
 
 impl Process {
     pub fn new(beginning: &Beginning) -> Self {
-        let Beginning { pid, began, namespace, time, .. } = *beginning;
+        let Beginning { pid, began, namespace, time, origin, .. } = *beginning;
         Self {
             pid,
             began,
             first: time,
+            origin,
             namespace,
             program: record::Process::default(),
             ended: false,

@@ -156,7 +156,7 @@ impl Witness for Watch<'_> {
         if let Status::Killed(signal) = ended.status {
             // What it wrote last.
             self.history.look(now());
-            self.history.killed(ended.pid, ended.began, &name_of(signal), now());
+            self.history.killed(ended.pid, ended.began, signal, now());
         }
     }
 }
@@ -206,9 +206,4 @@ fn trace(arguments: &Run) -> Result<Option<Trace>, Failure> {
 fn now() -> Time {
     let now = clock_gettime(ClockId::Realtime);
     Time::new(now.tv_sec, now.tv_nsec)
-}
-
-/// As kill(1) calls it.
-fn name_of(signal: i32) -> String {
-    nix::sys::signal::Signal::try_from(signal).map_or_else(|_| format!("signal {signal}"), |signal| signal.to_string())
 }

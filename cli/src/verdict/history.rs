@@ -11,7 +11,7 @@ use shmsan_core::finding::Finding;
 use shmsan_core::rule::Severity;
 use shmsan_core::site::Site;
 use shmsan_core::time::Time;
-use shmsan_core::tree::{Member, Name, Tree};
+use shmsan_core::tree::{Done, Member, Name, Tree};
 use std::collections::{BTreeMap, HashSet};
 
 /// A call is in its journal so long after it began: what is younger may still get something before it.
@@ -43,7 +43,9 @@ enum Step {
     Said(Said),
     /// The process is gone, and nobody knows how it ended.
     Gone(Number),
-    Killed(Number, String),
+    Killed(Number, i32),
+    /// Another program runs there, or ran when it ended.
+    Replaced(Number),
 }
 
 impl<M: Machine> History<M> {
@@ -82,21 +84,26 @@ impl<M: Machine> History<M> {
 
     /// Lets go of what is over; to be called now and then.
     pub fn tidy(&mut self, now: Time) {
-        let Self { journal, machine, waiting, .. } = self;
+        let Self { journal, machine, .. } = self;
         let over = |process: &Process| process.ended || !machine.runs(process.pid, process.began);
-        for (number, _) in journal.processes().filter(|(_, process)| !process.gone && over(process)) {
-            waiting.push((now, Step::Gone(number)));
-        }
+        let gone = journal.processes().filter(|(_, process)| !process.gone && over(process));
+        let gone: Vec<_> = gone.map(|(number, _)| (now, Step::Gone(number))).collect();
         journal.tidy(over);
+        self.waiting.extend(gone);
         self.notice_execs();
     }
 
-    /// A process of the tree was ended by the signal of that name.
-    pub fn killed(&mut self, pid: i32, began: u64, signal: &str, now: Time) {
+    /// A process of the tree was ended by that signal.
+    pub fn killed(&mut self, pid: i32, began: u64, signal: i32, now: Time) {
         let process = self.journal.last_of(pid).filter(|(_, process)| process.began == began);
         if let Some((number, _)) = process {
-            self.waiting.push((now, Step::Killed(number, signal.to_owned())));
+            self.note_killed(number, signal, now);
         }
+    }
+
+    fn note_killed(&mut self, process: Number, signal: i32, now: Time) {
+        let runs_on = self.journal.is_marked(process);
+        self.waiting.push((now, if runs_on { Step::Killed(process, signal) } else { Step::Replaced(process) }));
     }
 
     /// Takes in all there is.
@@ -124,7 +131,8 @@ impl<M: Machine> History<M> {
             match step {
                 Step::Said(Said { process, what }) => self.take(process, what),
                 Step::Gone(process) => self.leave(process),
-                Step::Killed(process, signal) => self.die(process, &signal),
+                Step::Killed(process, signal) => self.die(process, signal),
+                Step::Replaced(process) => self.replace(process),
             }
         }
     }
@@ -153,6 +161,9 @@ impl<M: Machine> History<M> {
     /// Where the same process ran another program before, exec took what that one had attached.
     fn begin(&mut self, process: Number) {
         let new = self.journal.process(process);
+        if let Some(parent) = self.journal.forker_of(process) {
+            self.tree.inherit(member(parent), member(process));
+        }
         let is_before = |(_, old): &(Number, &Process)| {
             old.first < new.first && old.pid == new.pid && old.began == new.began && new.began != 0 && !old.gone
         };
@@ -164,10 +175,12 @@ impl<M: Machine> History<M> {
 
     /// Whoever runs another program than its journal says has called exec, and nothing of the five since.
     fn notice_execs(&mut self) {
-        let holders: HashSet<_> = self.tree.holders_of_removed().collect();
+        let holders: HashSet<_> = self.tree.holders_of_removed().chain(self.tree.heirs()).collect();
         let replaced = |(number, process): &(Number, &Process)| {
-            let runs_another = || self.machine.exe(process.pid).is_some_and(|exe| exe != process.program.exe);
-            !process.gone && holders.contains(&member(*number)) && !process.program.exe.is_empty() && runs_another()
+            let exe = &process.program.exe;
+            let runs_another = || !exe.is_empty() && self.machine.exe(process.pid).is_some_and(|now| now != *exe);
+            let is_replaced = || !self.journal.is_marked(*number) || runs_another();
+            !process.gone && holders.contains(&member(*number)) && is_replaced()
         };
         let replaced: Vec<_> = self.journal.processes().filter(replaced).map(|(number, _)| number).collect();
         for number in replaced {
@@ -177,18 +190,22 @@ impl<M: Machine> History<M> {
 
     /// The program of that process is over, and another one runs there.
     fn replace(&mut self, old: Number) {
-        let held: Vec<_> = self.tree.attachments_of(member(old)).copied().collect();
-        self.leave_quietly(old);
+        let mut held = self.leave_quietly(old);
+        let is_replaced = |heir: &Number| !self.journal.is_marked(*heir);
+        let heirs: HashSet<_> = self.tree.heirs().map(|Member(number)| Number(number)).filter(is_replaced).collect();
+        held.extend(heirs.into_iter().flat_map(|heir| self.leave_quietly(heir)));
         let mut seen = HashSet::new();
         for (name, attach) in held.into_iter().filter(|(name, _)| seen.insert(*name)) {
-            if let Some(finding) = self.destroyed_by_exec(old, name, &attach) {
+            // What a child has of its parent it may well give up by an exec: a helper's.
+            let own = attach.member == member(old);
+            if let Some(finding) = own.then(|| self.destroyed_by_exec(old, name, &attach)).flatten() {
                 self.findings.push(finding);
             }
             self.tree.forget_if_over(name);
         }
     }
 
-    fn destroyed_by_exec(&self, old: Number, name: Name, attach: &shmsan_core::tree::Done) -> Option<Finding> {
+    fn destroyed_by_exec(&self, old: Number, name: Name, attach: &Done) -> Option<Finding> {
         let known = self.tree.segment(name)?;
         let removed = known.removed?;
         let there = self.is_ours(name.namespace).then(|| self.machine.segment(name.id))?;
@@ -198,9 +215,9 @@ impl<M: Machine> History<M> {
         Some(run::exec_destroyed(&self.holder(old), name, attach, &removed, known.got.first()))
     }
 
-    fn die(&mut self, process: Number, signal: &str) {
+    fn die(&mut self, process: Number, signal: i32) {
         let attached: Vec<_> = self.tree.attachments_of(member(process)).copied().collect();
-        self.findings.extend(run::died(&self.holder(process), signal, &attached));
+        self.findings.extend(run::died(&self.holder(process), &name_of(signal), &attached));
         self.leave(process);
     }
 
@@ -210,7 +227,7 @@ impl<M: Machine> History<M> {
         }
     }
 
-    fn leave_quietly(&mut self, process: Number) -> Vec<(Name, shmsan_core::tree::Done)> {
+    fn leave_quietly(&mut self, process: Number) -> Vec<(Name, Done)> {
         self.journal.note_gone(process);
         self.tree.leave(member(process))
     }
@@ -224,6 +241,11 @@ impl<M: Machine> History<M> {
     pub(super) fn is_ours(&self, namespace: u64) -> bool {
         namespace == 0 || self.machine.namespace() == 0 || namespace == self.machine.namespace()
     }
+}
+
+/// As kill(1) calls it.
+fn name_of(signal: i32) -> String {
+    nix::sys::signal::Signal::try_from(signal).map_or_else(|_| format!("signal {signal}"), |signal| signal.to_string())
 }
 
 /// Under which number the tree knows it.

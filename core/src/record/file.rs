@@ -29,6 +29,8 @@ pub struct Beginning {
     pub time: Time,
     /// Which of its calls a process writes down.
     pub every_call: bool,
+    /// The token of the process that forked this one with all that it had attached, at `time`; 0 where none did.
+    pub origin: u64,
 }
 
 impl Beginning {
@@ -37,7 +39,7 @@ impl Beginning {
 
     #[must_use]
     pub fn store(&self) -> [Slot; Self::LEN] {
-        let Self { token, pid, parent, began, number, namespace, time, every_call } = *self;
+        let Self { token, pid, parent, began, number, namespace, time, every_call, origin } = *self;
         [
             [
                 MAGIC,
@@ -49,19 +51,20 @@ impl Beginning {
                 u64::from(every_call),
                 time.0.cast_unsigned(),
             ],
-            [Self::LEN as u64, 0, 0, 0, 0, 0, 0, 0],
+            [Self::LEN as u64, origin, 0, 0, 0, 0, 0, 0],
         ]
     }
 
     /// `None` where no process of this version wrote it.
     #[must_use]
-    pub fn load([first, _]: &[Slot; Self::LEN]) -> Option<Self> {
+    pub fn load([first, [_, origin, ..]]: &[Slot; Self::LEN]) -> Option<Self> {
         let [magic, form, token, pids, began, namespace, every_call, time] = *first;
         if magic != MAGIC || low(form) != VERSION {
             return None;
         }
         let (number, pid, parent) = (high(form), low(pids).cast_signed(), high(pids).cast_signed());
         let time = Time(time.cast_signed());
-        Some(Self { token, pid, parent, began, number, namespace, time, every_call: every_call != 0 })
+        let (every_call, origin) = (every_call != 0, *origin);
+        Some(Self { token, pid, parent, began, number, namespace, time, every_call, origin })
     }
 }

@@ -212,6 +212,7 @@ fn the_beginning_is_loaded_by_its_own_version_alone() {
         namespace: 1 << 40,
         time: Time(-8),
         every_call: true,
+        origin: 11,
     };
     let mut slots = beginning.store();
     assert_eq!(Beginning::load(&slots), Some(beginning));

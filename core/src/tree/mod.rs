@@ -32,7 +32,7 @@ pub struct Got {
     pub time: Time,
 }
 
-/// An attachment that is there, or a removal that was made.
+/// An attachment that is there, or a removal that was made, and by whom: a child has attachments of its parent's making.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Done {
     pub member: Member,
@@ -124,6 +124,18 @@ impl Tree {
         if known.got.len() < MOST_GETS && known.got.iter().all(|other| other.member != got.member) {
             known.got.push(got);
         }
+    }
+
+    /// `parent` forked `child`, which has all that the parent has now.
+    pub fn inherit(&mut self, parent: Member, child: Member) {
+        let all = self.attachments.iter().filter(|(place, _)| place.0 == parent);
+        let heritage: Vec<_> = all.map(|(place, attachment)| ((child, place.1), *attachment)).collect();
+        self.attachments.extend(heritage);
+    }
+
+    /// Who has something attached that another member attached.
+    pub fn heirs(&self) -> impl Iterator<Item = Member> {
+        self.attachments.iter().filter(|(place, (_, done))| place.0 != done.member).map(|(place, _)| place.0)
     }
 
     /// The member is gone, or its program is: the kernel has taken its attachments. Returns them.

@@ -89,6 +89,23 @@ fn attachments_are_each_members_own() {
 }
 
 #[test]
+fn a_child_has_what_its_parent_had_at_the_fork() {
+    let mut tree = tree(&[(0, attach(4096)), (0, attach(8192)), (0, detach(8192))]);
+    tree.inherit(Member(0), Member(1));
+    tree.inherit(Member(1), Member(2));
+    // From here on each has its own.
+    tree.record(Member(0), 1, &event(100, 7, attach(12288).0, Ok(12288)));
+    tree.record(Member(0), 1, &event(100, 8, detach(4096).0, Ok(0)));
+    tree.record(Member(1), 1, &event(101, 9, detach(4096).0, Ok(0)));
+    let times = |member| tree.attachments_of(Member(member)).map(|(_, done)| done.time).collect::<Vec<_>>();
+    assert_eq!([0, 1, 2].map(times), [vec![Time(7)], vec![], vec![Time(0)]]);
+    assert_eq!(tree.heirs().collect::<Vec<_>>(), [Member(2)]);
+    assert!(tree.is_held_by_another(NAME, Member(0)));
+    tree.record(Member(0), 1, &event(100, 10, remove().0, Ok(0)));
+    assert_eq!(tree.leave(Member(2)).len(), 1);
+}
+
+#[test]
 fn the_first_attach_that_failed_is_kept_until_one_succeeds() {
     let failed = |errno| (Call::Attach { id: ID, address: Addr(7), flags: 0 }, Err(Errno(errno)));
     let mut tree = tree(&[(0, failed(22)), (0, get()), (0, failed(13)), (0, failed(22))]);

@@ -24,12 +24,21 @@ pub fn died(process: &Holder, signal: &str, attached: &[(Name, Done)]) -> Option
         before_that: None,
         key: None,
         segment: None,
-        why:
-            "the kernel detached it and left its contents as they were in that instant; a lock or a count in it stays \
-              as it was"
-                .to_owned(),
+        why: format!(
+            "{}the kernel detached it and left its contents as they were in that instant; a lock or a count in it stays \
+             as it was",
+            whose(process, attach)
+        ),
         fix: format!("{}, or let those who go on check what they find in the segment", instead_of(signal)),
     })
+}
+
+/// Whether the process has attached it itself.
+fn whose(process: &Holder, attach: &Done) -> String {
+    if attach.pid == process.pid {
+        return String::new();
+    }
+    format!("{} attached it and forked this process, which had it too; ", unbroken(&format!("pid {}", attach.pid)))
 }
 
 /// What to do about an end by that signal.

@@ -73,6 +73,10 @@ fn who_died_with_segments_is_told_with_how_many() {
     assert_eq!(headline(&[]), None);
     assert_eq!(headline(&[held(5)]).unwrap(), "pid 7 was ended by SIGKILL with segment 5 attached");
     assert_eq!(headline(&[held(5), held(6)]).unwrap(), "pid 7 was ended by SIGKILL with 2 segments attached");
+    let why = |pid| died(&Holder { pid, command: None }, "SIGKILL", &[held(5)]).unwrap().why;
+    assert!(why(7).starts_with("the kernel"), "{}", why(7));
+    let inherited = format!("pid{HARD_SPACE}7 attached it and forked this process, which had it too; the kernel");
+    assert!(why(8).starts_with(&inherited), "{}", why(8));
     let fix = |signal| died(&holder, signal, &[held(5)]).unwrap().fix;
     assert!(fix("SIGSEGV").starts_with("mend what it died of, or"), "{}", fix("SIGSEGV"));
     assert!(fix("SIGTERM").contains("a handler for SIGTERM"), "{}", fix("SIGTERM"));
