@@ -135,6 +135,24 @@ static void orphan_killed(const char *program, const char *before)
     shmctl(shmid, IPC_RMID, NULL);
 }
 
+/* The same with a parent that waits; the worker lives long enough to be seen. */
+static void worker_killed(void)
+{
+    int status;
+    int shmid = make(IPC_PRIVATE);
+    char *memory = shmat(shmid, NULL, 0);
+    if (memory == (void *) -1)
+        exit(1);
+    pid_t child = fork();
+    if (child == 0) {
+        sleep(1);
+        raise(SIGKILL);
+    }
+    waitpid(child, &status, 0);
+    if (shmdt(memory) == -1 || shmctl(shmid, IPC_RMID, NULL) == -1 || !WIFSIGNALED(status))
+        exit(1);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -156,6 +174,8 @@ int main(int argc, char **argv)
         worker_overflows();
     else if (strcmp(what, "orphan-killed") == 0)
         orphan_killed(argv[0], argc > 2 ? argv[2] : "");
+    else if (strcmp(what, "worker-killed") == 0)
+        worker_killed();
     else if (strcmp(what, "kill-yourself") == 0)
         raise(SIGKILL);
     else if (strcmp(what, "refused") == 0)

@@ -1,11 +1,13 @@
 //! What the command asks of the machine by unsafe means, and nothing else of it: no decision is made here.
 
+mod followed;
 mod namespace;
 mod process;
 pub mod segments;
 mod signals;
 mod start;
 
+pub use followed::Followed;
 pub use namespace::{Within, new_ipc_namespace};
 pub use process::{Change, Status, become_subreaper, change_of, die_of, ended, stop_like};
 pub use signals::{Arrived, Held};

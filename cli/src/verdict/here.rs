@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use crate::machine::{Names, holders};
-use crate::sys::segments;
+use crate::sys::{Followed, segments};
 use shmsan_core::call::ShmId;
 use shmsan_core::check::run::Holder;
 use shmsan_core::detail::Status;
@@ -61,6 +61,11 @@ impl Machine for Here {
 
     fn exe(&self, pid: i32) -> Option<Vec<u8>> {
         fs::read_link(format!("/proc/{pid}/exe")).ok().map(|path| path.into_os_string().into_vec())
+    }
+
+    fn follow(&self, pid: i32, began: u64) -> Option<Followed> {
+        // It may be another one's pid, in another pid namespace or by now.
+        Followed::open(pid).filter(|_| began != 0 && self.runs(pid, began))
     }
 
     fn user(&self) -> u32 {

@@ -5,6 +5,7 @@ use super::places::Places;
 use super::trace::Trace;
 use crate::journal::{Journal, Number, Process, Said, What};
 use crate::symbols::Symbols;
+use crate::sys::{Followed, Status};
 use shmsan_core::call::ShmId;
 use shmsan_core::check::run::{self, Holder};
 use shmsan_core::finding::Finding;
@@ -12,10 +13,13 @@ use shmsan_core::rule::Severity;
 use shmsan_core::site::Site;
 use shmsan_core::time::Time;
 use shmsan_core::tree::{Done, Member, Name, Tree};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A call is in its journal so long after it began: what is younger may still get something before it.
 const SETTLED_NS: i64 = 1_000_000_000;
+
+/// Their journals need descriptors, too.
+const MOST_FOLLOWED: usize = 256;
 
 /// What is known of a run so far.
 pub struct History<M> {
@@ -29,6 +33,8 @@ pub struct History<M> {
     waiting: Vec<(Time, Step)>,
     /// The segments that were there when the run began.
     pub(super) before: HashSet<ShmId>,
+    /// Those of whom the kernel may tell how they end.
+    followed: HashMap<Number, Followed>,
     /// What the order of events has shown.
     pub(super) findings: Vec<Finding>,
     /// What the processes themselves have said, by rule: how many errors and warnings, and where for the first time.
@@ -61,6 +67,7 @@ impl<M: Machine> History<M> {
             trace,
             waiting: Vec::new(),
             before,
+            followed: HashMap::new(),
             findings: Vec::new(),
             said: BTreeMap::new(),
             said_at: Vec::new(),
@@ -73,6 +80,10 @@ impl<M: Machine> History<M> {
         for said in self.journal.read() {
             if let (What::Call(event), Some(trace)) = (&said.what, &mut self.trace) {
                 trace.add(said.process, event);
+            }
+            if matches!(said.what, What::Began(_)) && self.followed.len() < MOST_FOLLOWED {
+                let Process { pid, began, .. } = *self.journal.process(said.process);
+                self.followed.extend(self.machine.follow(pid, began).map(|followed| (said.process, followed)));
             }
             self.waiting.push((said.time(), Step::Said(said)));
         }
@@ -89,6 +100,8 @@ impl<M: Machine> History<M> {
         let gone = journal.processes().filter(|(_, process)| !process.gone && over(process));
         let gone: Vec<_> = gone.map(|(number, _)| (now, Step::Gone(number))).collect();
         journal.tidy(over);
+        // How they ended comes first.
+        self.hear_of_ends(now);
         self.waiting.extend(gone);
         self.notice_execs();
     }
@@ -106,9 +119,21 @@ impl<M: Machine> History<M> {
         self.waiting.push((now, if runs_on { Step::Killed(process, signal) } else { Step::Replaced(process) }));
     }
 
+    /// Of those whose parents have waited for them.
+    fn hear_of_ends(&mut self, now: Time) {
+        let ended = self.followed.iter().filter_map(|(number, followed)| Some((*number, followed.status()?)));
+        for (number, status) in ended.collect::<Vec<_>>() {
+            self.followed.remove(&number);
+            if let Status::Killed(signal) = status {
+                self.note_killed(number, signal, now);
+            }
+        }
+    }
+
     /// Takes in all there is.
     pub(super) fn look_for_the_last_time(&mut self, now: Time) {
         self.look(now);
+        self.hear_of_ends(now);
         if let Some(trace) = &mut self.trace {
             trace.write(None, &self.journal, &mut self.symbols);
         }
@@ -229,6 +254,7 @@ impl<M: Machine> History<M> {
 
     fn leave_quietly(&mut self, process: Number) -> Vec<(Name, Done)> {
         self.journal.note_gone(process);
+        self.followed.remove(&process);
         self.tree.leave(member(process))
     }
 

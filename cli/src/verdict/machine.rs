@@ -1,5 +1,6 @@
 //! What the verdict asks of the kernel.
 
+use crate::sys::Followed;
 use shmsan_core::call::ShmId;
 use shmsan_core::check::run::Holder;
 use shmsan_core::detail::Status;
@@ -20,6 +21,8 @@ pub trait Machine {
     fn runs(&self, pid: i32, began: u64) -> bool;
     /// The program's file of a process.
     fn exe(&self, pid: i32) -> Option<Vec<u8>>;
+    /// To hear how the process ends, if it is the one that began so many clock ticks after the machine.
+    fn follow(&self, pid: i32, began: u64) -> Option<Followed>;
     /// The user whose rights this process has.
     fn user(&self) -> u32;
     /// Removes a segment.

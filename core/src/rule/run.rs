@@ -12,7 +12,9 @@ pub const DIED_HOLDING_SEGMENT: Rule = Rule {
     page: Page {
         why: "The kernel detaches them, and leaves their contents as they were in that instant: a record half written, a lock \
               in the segment that nobody will release, a segment that this process was to remove. Those who go on \
-              must be able to tell. What it had attached itself counts, and what its parent had attached before the fork.",
+              must be able to tell. What it had attached itself counts, and what its parent had attached before the fork. How a \
+              process ended is known of the program itself and of orphans; where its own parent has waited for it, Linux \
+              6.15 or newer must tell, and it must have lived for some hundredths of a second.",
         bad: "kill(worker, SIGKILL);                 /* in the middle of its work */",
         good: "kill(worker, SIGTERM);                 /* its handler lets it finish */\n\
                waitpid(worker, &status, 0);",

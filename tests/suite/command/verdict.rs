@@ -101,6 +101,23 @@ fn a_worker_that_is_killed_held_what_its_parent_had_attached_unless_it_gave_that
 }
 
 #[test]
+fn a_worker_that_is_killed_is_heard_of_though_its_parent_waits_for_it() {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(['.', '-']).map_while(|number| number.trim().parse::<u32>().ok());
+    if (numbers.next(), numbers.next()) < (Some(6), Some(15)) {
+        println!(
+            "skipped: how a process ended for which somebody else has waited: Linux {} does not tell",
+            release.trim()
+        );
+        return;
+    }
+    let ran = tree(&[], "worker-killed");
+    assert_eq!(rules(&ran), ["died-holding-segment"], "{ran:?}");
+    let words = ran.stderr.replace("\n       ", " ");
+    assert!(words.contains(" attached it and forked this process") && words.contains("SIGKILL"), "{}", ran.stderr);
+}
+
+#[test]
 fn leaks_of_one_line_in_several_processes_are_one_report() {
     let ran = tree(&[], "three");
     assert_eq!(rules(&ran), ["leaked-segment"], "{}", ran.stderr);
