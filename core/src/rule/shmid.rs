@@ -44,7 +44,8 @@ pub const SEGMENT_VANISHED: Rule = Rule {
     page: Page {
         why: "Somebody else removed it: another process, ipcrm, systemd-logind when a user logs out (RemoveIPC=, for \
               users above 1000), or the kernel where kernel.shm_rmid_forced is 1. Or this process is in another IPC \
-              namespace than when it got the id.",
+              namespace than when it got the id. Of an IPC_RMID that comes too late nothing is said: where several clean up, \
+              one comes second.",
         bad: "int shmid = shmget(key, 4096, IPC_CREAT | 0600);\n\
               system(\"ipcrm -M 0x4242\");\n\
               char *memory = shmat(shmid, NULL, 0);  /* EINVAL */",
