@@ -1,6 +1,7 @@
 //! Texts as nobody should write them and somebody will, for the tests of what reads texts: pieces of good ones in any order,
 //! numbers that are too large, and bytes that are no text at all.
 
+use crate::effort::rounds;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -39,7 +40,7 @@ pub fn text(pieces: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
         1 => any::<u64>().prop_map(|number| number.to_string().into_bytes()),
         1 => vec(any::<u8>(), 0..8),
     ];
-    vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    vec(piece, 0..rounds(40, 8)).prop_map(|pieces| pieces.concat())
 }
 
 /// Fails where a line that is printed holds what a terminal obeys, or a second line.

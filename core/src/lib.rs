@@ -6,6 +6,8 @@ pub mod call;
 pub mod check;
 pub mod demangle;
 pub mod detail;
+#[cfg(test)]
+mod effort;
 pub mod errno;
 pub mod event;
 pub mod facts;

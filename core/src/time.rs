@@ -74,6 +74,7 @@ const fn date(days_since_epoch: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effort::rounds;
 
     #[test]
     fn the_time_of_day_is_right_on_both_sides_of_midnight_and_of_the_epoch() {
@@ -107,8 +108,9 @@ mod tests {
             4 | 6 | 9 | 11 => 30,
             _ => 31,
         };
-        let mut before = date(-150_000);
-        for days in -149_999..150_000 {
+        let (first, last) = rounds((-150_000, 150_000), (10_700, 11_700));
+        let mut before = date(first);
+        for days in first + 1..last {
             let (year, month, day) = before;
             let next = match (month, day) {
                 (12, 31) => (year + 1, 1, 1),

@@ -60,7 +60,8 @@ fn what_the_fuzzers_have_kept_breaks_nothing() {
     for (name, run) in TARGETS {
         let kept = files(&format!("corpus/{name}"));
         assert!(!kept.is_empty());
-        for path in kept {
+        // Miri would take a day for all of them.
+        for path in kept.into_iter().step_by(if cfg!(miri) { 20 } else { 1 }) {
             // With a panic, the test's output ends with the file that led to it.
             println!("{}", path.display());
             run(&read(path).unwrap());

@@ -1,6 +1,7 @@
 //! The gap as a table of what is asked of it.
 
 use super::*;
+use crate::effort::rounds;
 use std::collections::HashSet;
 
 const BEGIN: usize = 0x7200_0000_0000;
@@ -23,7 +24,7 @@ fn places_are_apart_by_as_much_as_they_hold_and_no_anchor_is_in_them() {
     let sizes =
         [1, PAGE, 32 << 10, (32 << 10) + 1, 512 << 10, (512 << 10) + 1, 1 << 20, 2 << 20, 6 << 20, 1 << 30, 30 << 30];
     let mut taken: Vec<(usize, usize)> = Vec::new();
-    for size in sizes.into_iter().cycle().take(600) {
+    for size in sizes.into_iter().cycle().take(rounds(600, 22)) {
         let place = take(&mut gap, size).unwrap().0;
         assert!(place.is_multiple_of(PAGE) && gap.contains(Addr(place)));
         assert!(size <= 1 << 20 || place.is_multiple_of(2 << 20), "{size}");
@@ -53,7 +54,7 @@ fn a_place_rests_while_others_are_used() {
     // In a loop the places of a few blocks go round.
     let mut seen = HashSet::new();
     let mut last = first;
-    for _ in 0..10_000 {
+    for _ in 0..rounds(10_000, 90) {
         let place = take(&mut gap, PAGE).unwrap();
         assert_ne!(place, last);
         seen.insert(place.0);
@@ -66,16 +67,17 @@ fn a_place_rests_while_others_are_used() {
 #[test]
 fn thousands_that_come_and_go_again_take_no_more_room() {
     let mut gap = Gap::new(BEGIN).unwrap();
-    let mut rounds = (0..5).map(|_| {
-        let places: Vec<_> = (0..4000).map(|_| take(&mut gap, 3 * PAGE).unwrap()).collect();
-        assert_eq!(places.iter().collect::<HashSet<_>>().len(), 4000);
+    let count = rounds(4000, 20);
+    let mut blocks = (0..5).map(|_| {
+        let places: Vec<_> = (0..count).map(|_| take(&mut gap, 3 * PAGE).unwrap()).collect();
+        assert_eq!(places.iter().collect::<HashSet<_>>().len(), count);
         for place in &places {
             gap.rest(*place);
         }
         gap.anchors(Addr(0), Addr(usize::MAX)).count()
     });
-    let first = rounds.next().unwrap();
-    assert!(rounds.all(|blocks| blocks <= first + 2));
+    let first = blocks.next().unwrap();
+    assert!(blocks.all(|blocks| blocks <= first + 2));
 }
 
 #[test]
@@ -87,7 +89,7 @@ fn what_did_not_happen_leaves_no_trace() {
     gap.rest(place);
     gap.take_back(place);
     // However many are used now, it is not among them.
-    for _ in 0..500 {
+    for _ in 0..rounds(500, 100) {
         let other = take(&mut gap, PAGE).unwrap();
         assert_ne!(other, place);
         gap.rest(other);

@@ -3,6 +3,7 @@
 
 use super::tests::{ENTRY, HEAD, SOUGHT, file, records};
 use super::*;
+use crate::effort::rounds;
 use crate::site::Site;
 use crate::time::Time;
 use proptest::collection::vec;
@@ -129,7 +130,7 @@ fn what_stands_behind_the_entries_is_none_of_them() {
 #[test]
 fn a_file_that_is_cut_short_tells_of_the_segments_before_the_cut() {
     let (mut file, place) = (file(&HEAD, &records(), &[ENTRY]), place_of(ENTRY.id, HEAD.entries));
-    for length in (0..=file.0.len()).rev() {
+    for length in (0..=file.0.len()).rev().step_by(rounds(1, 37)) {
         file.0.truncate(length);
         let told = Maker::read(&file, &SOUGHT).map(|maker| maker.entry);
         assert_eq!(told, (length > place).then_some(ENTRY), "{length}");

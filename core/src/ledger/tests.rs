@@ -1,5 +1,6 @@
 use super::*;
 use crate::detail::Owner;
+use crate::effort::rounds;
 use crate::record::{self, Module, Path, Process, Proof, Source, Stored};
 use crate::site::Site;
 use crate::time::Time;
@@ -152,8 +153,9 @@ fn entries_are_shown_until_somebody_has_seen_enough() {
 
 #[test]
 fn two_segments_that_are_there_at_one_time_have_two_places() {
-    let places: std::collections::HashSet<_> = (0..1 << 15).map(|index| place_of(ShmId(index), MANY)).collect();
-    assert_eq!(places.len(), MANY);
+    let ids = (0..1 << 15).step_by(rounds(1, 61));
+    let places: std::collections::HashSet<_> = ids.clone().map(|index| place_of(ShmId(index), MANY)).collect();
+    assert_eq!(places.len(), ids.len());
     assert!(places.iter().all(|place| (ENTRIES..ENTRIES + MANY).contains(place)));
     assert_eq!(place_of(ShmId(i32::MAX), FEW), ENTRIES + FEW - 1);
 }

@@ -219,6 +219,7 @@ impl<T: Entry> Table<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effort::rounds;
     use std::collections::HashMap;
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,7 +242,7 @@ mod tests {
         let mut table = Table::new();
         let mut map = HashMap::new();
         let mut state = 1_u64;
-        for step in 0..20_000 {
+        for step in 0..rounds(20_000, 1000) {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             // Page addresses: neighbours, which is where a bad hash would pile them up.
             let key = (state >> 40) % 300 * 4096;

@@ -1,6 +1,7 @@
 //! Lines of /proc/self/maps, and what is told from them.
 
 use super::*;
+use crate::effort::rounds;
 
 const MAPS: &[u8] = b"\
 555e1000-555e2000 r-xp 00001000 fd:00 3                                  /usr/bin/a b\\012c (deleted)
@@ -65,7 +66,7 @@ fn a_part_of_an_attachment_tells_where_that_began() {
 fn it_does_not_matter_where_the_text_is_cut() {
     let whole = scan(MAPS, 0, usize::MAX, MAPS.len());
     assert_eq!(whole.len(), 9);
-    for piece in 1..100 {
+    for piece in (1..100).step_by(rounds(1, 33)) {
         assert_eq!(scan(MAPS, 0, usize::MAX, piece), whole);
     }
 }
@@ -94,7 +95,7 @@ fn names_are_whole_and_harmless() {
 #[test]
 fn a_line_without_end_costs_no_memory_and_no_other_line() {
     let mut text = b"1000-2000 rw-p 0 0:1 7 /".to_vec();
-    text.resize(1 << 20, b'x');
+    text.resize(rounds(1 << 20, 1 << 13), b'x');
     text.extend_from_slice(b"\n3000-4000 rw-p 0 0:1 7 /y\n");
     let found = scan(&text, 0, usize::MAX, 4096);
     assert_eq!(found.len(), 2);
@@ -128,7 +129,7 @@ fn no_text_breaks_the_reader() {
         state ^= state << 17;
         usize::try_from(state >> 33).unwrap()
     };
-    for _ in 0..20_000 {
+    for _ in 0..rounds(20_000, 5) {
         let mut text = MAPS.to_vec();
         for _ in 0..random() % 8 {
             let position = random() % text.len().max(1);
