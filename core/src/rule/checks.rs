@@ -62,9 +62,11 @@ impl fmt::Display for Checks {
         let whole: Vec<_> = Ring::ALL.into_iter().filter(|ring| self.has_most_of(*ring)).collect();
         let rings = whole.iter().map(|ring| ring.name()).collect::<Vec<_>>().join("+");
         f.write_str(&rings)?;
+        let mut sign = if rings.is_empty() { "" } else { "+" };
         all().try_for_each(|rule| match (whole.contains(&rule.ring), self.contains(rule)) {
             (true, false) => write!(f, "-{}", rule.id),
-            (false, true) => write!(f, "+{}", rule.id),
+            // Behind a first sign it would be added to what is on by default.
+            (false, true) => write!(f, "{}{}", std::mem::replace(&mut sign, "+"), rule.id),
             _ => Ok(()),
         })
     }
@@ -137,9 +139,18 @@ mod tests {
 
     #[test]
     fn a_set_is_shown_as_it_could_be_given() {
-        for text in ["calls+memory", "calls", "memory-overflow", "calls+memory-ftok-failed"] {
+        let usual = Checks::parse("calls+memory", Checks::NONE).unwrap();
+        for text in [
+            "calls+memory",
+            "calls",
+            "memory-overflow",
+            "calls+memory-ftok-failed",
+            "overflow",
+            "overflow+ftok-failed",
+            "",
+        ] {
             let checks = Checks::parse(text, Checks::NONE).unwrap();
-            assert_eq!(Checks::parse(&checks.to_string(), Checks::NONE), Ok(checks), "{text} {checks}");
+            assert_eq!(Checks::parse(&checks.to_string(), usual), Ok(checks), "{text} {checks}");
         }
         assert_eq!(
             Checks::parse("calls+memory-ftok-failed", Checks::NONE).unwrap().to_string(),
