@@ -7,7 +7,7 @@ use crate::journal::{Journal, Number, Process, Said, What};
 use crate::symbols::Symbols;
 use crate::sys::{Followed, Status};
 use shmsan_core::call::ShmId;
-use shmsan_core::check::run::{self, Holder};
+use shmsan_core::check::run::{self, Death, Holder};
 use shmsan_core::finding::Finding;
 use shmsan_core::rule::Severity;
 use shmsan_core::site::Site;
@@ -37,6 +37,7 @@ pub struct History<M> {
     followed: HashMap<Number, Followed>,
     /// What the order of events has shown.
     pub(super) findings: Vec<Finding>,
+    pub(super) deaths: Vec<Death>,
     /// What the processes themselves have said, by rule: how many errors and warnings, and where for the first time.
     pub(super) said: BTreeMap<(String, Severity), u64>,
     pub(super) said_at: Vec<(String, Site)>,
@@ -69,6 +70,7 @@ impl<M: Machine> History<M> {
             before,
             followed: HashMap::new(),
             findings: Vec::new(),
+            deaths: Vec::new(),
             said: BTreeMap::new(),
             said_at: Vec::new(),
             again: BTreeMap::new(),
@@ -242,7 +244,7 @@ impl<M: Machine> History<M> {
 
     fn die(&mut self, process: Number, signal: i32) {
         let attached: Vec<_> = self.tree.attachments_of(member(process)).copied().collect();
-        self.findings.extend(run::died(&self.holder(process), &name_of(signal), &attached));
+        self.deaths.push(Death { process: self.holder(process), signal: name_of(signal), attached });
         self.leave(process);
     }
 

@@ -70,7 +70,9 @@ impl<M: Machine> History<M> {
     /// Gives the verdict.
     pub fn judge(&mut self, end: &End<'_>) -> Verdict {
         self.look_for_the_last_time(end.now);
-        let mut findings = std::mem::take(&mut self.findings);
+        let Self { places, journal, symbols, deaths, .. } = self;
+        let mut findings = run::died(deaths, &mut |site| places.same(site, journal, symbols));
+        findings.append(&mut self.findings);
         let mut leaks = Vec::new();
         // One reason is enough of each.
         let mut unwatched: BTreeMap<_, _> =

@@ -1,23 +1,52 @@
 //! What the end of a process, or an exec, does to what it had attached.
 
-use super::Holder;
+use super::{Holder, Sites};
 use crate::finding::{Earlier, Finding};
 use crate::rule;
+use crate::site::Site;
 use crate::text::unbroken;
 use crate::tree::{Done, Got, Name};
 
-/// A process that was ended by the signal called `signal`, with what it had attached then, which is something.
+/// A process that was ended by a signal, with what it had attached then.
+pub struct Death {
+    pub process: Holder,
+    /// The signal's name.
+    pub signal: String,
+    pub attached: Vec<(Name, Done)>,
+}
+
+/// Those that had something attached; of those that ran the same program, were ended by the same signal and had it attached
+/// at the same place, a server's workers for example, one report tells.
 #[must_use]
-pub fn died(process: &Holder, signal: &str, attached: &[(Name, Done)]) -> Option<Finding> {
-    let ((name, attach), more) = attached.split_first()?;
-    let what = match more.len() {
-        0 => format!("segment {}", name.id),
-        _ => format!("{} segments", attached.len()),
+pub fn died(deaths: &[Death], same: Sites<'_>) -> Vec<Finding> {
+    let mut groups: Vec<(Like<'_>, Vec<&Death>)> = Vec::new();
+    for death in deaths {
+        let Some((_, attach)) = death.attached.first() else { continue };
+        let like = (same(attach.site), death.signal.as_str(), death.process.command.as_deref());
+        match groups.iter_mut().find(|(other, _)| *other == like) {
+            Some((_, group)) => group.push(death),
+            None => groups.push((like, vec![death])),
+        }
+    }
+    groups.iter().filter_map(|(_, group)| finding(group)).collect()
+}
+
+/// What is the same for all deaths of a report: where it was attached, by what signal, of which program.
+type Like<'a> = (Site, &'a str, Option<&'a [u8]>);
+
+fn finding(group: &[&Death]) -> Option<Finding> {
+    let (first, others) = group.split_first()?;
+    let Death { process, signal, attached } = first;
+    let (_, attach) = attached.first()?;
+    let (who, with) = match others.len() {
+        0 => (format!("{process} was"), with(attached)),
+        1 => (format!("{process} and another one like it were"), with_of_all(group)),
+        more => (format!("{process} and {more} more like it were"), with_of_all(group)),
     };
     Some(Finding {
         rule: &rule::run::DIED_HOLDING_SEGMENT,
         severity: rule::run::DIED_HOLDING_SEGMENT.severity,
-        headline: format!("{process} was ended by {signal} with {what} attached"),
+        headline: format!("{who} ended by {signal} with {with} attached"),
         call: attach.written(),
         site: attach.site,
         earlier: None,
@@ -31,6 +60,18 @@ pub fn died(process: &Holder, signal: &str, attached: &[(Name, Done)]) -> Option
         ),
         fix: format!("{}, or let those who go on check what they find in the segment", instead_of(signal)),
     })
+}
+
+fn with(attached: &[(Name, Done)]) -> String {
+    match attached {
+        [(name, _)] => format!("segment {}", name.id),
+        _ => format!("{} segments", attached.len()),
+    }
+}
+
+fn with_of_all(group: &[&Death]) -> String {
+    let each = with(&group[0].attached);
+    if group.iter().all(|death| with(&death.attached) == each) { each } else { "segments".to_owned() }
 }
 
 /// Whether the process has attached it itself.

@@ -4,7 +4,7 @@ mod ended;
 mod left;
 mod unseen;
 
-pub use ended::{died, exec_destroyed};
+pub use ended::{Death, died, exec_destroyed};
 pub use left::{Fate, Leak, Sites, leaked, removal_pending};
 pub use unseen::{Unwatched, not_loaded, vanished};
 

@@ -68,16 +68,42 @@ fn who_died_with_segments_is_told_with_how_many() {
     let call = Call::Attach { id: ShmId(5), address: Addr(0), flags: 0 };
     let attach = Done { member: Member(0), pid: 7, call, outcome: Ok(4096), site: Site::Return(1), time: Time(0) };
     let held = |id| (Name { namespace: 1, id: ShmId(id) }, attach);
-    let holder = Holder { pid: 7, command: None };
-    let headline = |attached: &[_]| died(&holder, "SIGKILL", attached).map(|finding| finding.headline);
+    let death = |pid, signal: &str, attached: &[_]| Death {
+        process: Holder { pid, command: None },
+        signal: signal.to_owned(),
+        attached: attached.to_vec(),
+    };
+    let told = |deaths: &[Death]| died(deaths, &mut |site| site);
+    let headline = |attached: &[_]| told(&[death(7, "SIGKILL", attached)]).pop().map(|finding| finding.headline);
     assert_eq!(headline(&[]), None);
     assert_eq!(headline(&[held(5)]).unwrap(), "pid 7 was ended by SIGKILL with segment 5 attached");
     assert_eq!(headline(&[held(5), held(6)]).unwrap(), "pid 7 was ended by SIGKILL with 2 segments attached");
-    let why = |pid| died(&Holder { pid, command: None }, "SIGKILL", &[held(5)]).unwrap().why;
+    let why = |pid| told(&[death(pid, "SIGKILL", &[held(5)])]).remove(0).why;
     assert!(why(7).starts_with("the kernel"), "{}", why(7));
     let inherited = format!("pid{HARD_SPACE}7 attached it and forked this process, which had it too; the kernel");
     assert!(why(8).starts_with(&inherited), "{}", why(8));
-    let fix = |signal| died(&holder, signal, &[held(5)]).unwrap().fix;
+    let fix = |signal| told(&[death(7, signal, &[held(5)])]).remove(0).fix;
     assert!(fix("SIGSEGV").starts_with("mend what it died of, or"), "{}", fix("SIGSEGV"));
     assert!(fix("SIGTERM").contains("a handler for SIGTERM"), "{}", fix("SIGTERM"));
+    // A server's workers are one report, whoever died of something else another.
+    let elsewhere = (held(5).0, Done { site: Site::Return(2), ..attach });
+    let workers = [
+        death(7, "SIGTERM", &[held(5)]),
+        death(8, "SIGKILL", &[held(5)]),
+        death(9, "SIGTERM", &[held(5)]),
+        death(10, "SIGTERM", &[elsewhere]),
+        death(11, "SIGTERM", &[held(5), held(6)]),
+        death(12, "SIGTERM", &[]),
+    ];
+    let headlines: Vec<_> = told(&workers).into_iter().map(|finding| finding.headline).collect();
+    assert_eq!(
+        headlines,
+        [
+            "pid 7 and 2 more like it were ended by SIGTERM with segments attached",
+            "pid 8 was ended by SIGKILL with segment 5 attached",
+            "pid 10 was ended by SIGTERM with segment 5 attached",
+        ]
+    );
+    let two: Vec<_> = told(&workers[..3]).into_iter().map(|finding| finding.headline).collect();
+    assert_eq!(two[0], "pid 7 and another one like it were ended by SIGTERM with segment 5 attached");
 }
