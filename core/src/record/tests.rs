@@ -239,6 +239,7 @@ fn a_place_is_printed_as_it_was_told_and_has_its_number() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "as many places as there may be")]
 fn places_that_a_library_would_not_keep_are_not_kept_of_a_journal() {
     let (mut places, most) = (Places::default(), 8192);
     for number in 0..=most {
