@@ -9,6 +9,7 @@ mod pty;
 mod rm;
 mod run;
 mod verdict;
+mod workers;
 
 use super::nobody::OpenFolder;
 use crate::harness::{Ran, Run, Way, compile, library_folder};
