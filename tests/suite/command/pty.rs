@@ -49,11 +49,6 @@ impl Terminal {
             unsafe { libc::setsid() };
             // SAFETY: takes a number.
             unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) };
-            // A shell without job control starts what is in the background with these two ignored.
-            for signal in [libc::SIGINT, libc::SIGQUIT] {
-                // SAFETY: nothing of this process handles them.
-                unsafe { libc::signal(signal, libc::SIG_DFL) };
-            }
             Ok(())
         };
         // SAFETY: the closure makes system calls only.

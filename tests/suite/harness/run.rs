@@ -44,12 +44,22 @@ impl Ran {
     }
 }
 
-/// Takes out of the surroundings what would change what shmsan does or how it looks; CI, too, asks for colours.
+/// Takes out of the surroundings what would change what shmsan does or how it looks; CI, too, asks for colours, and a shell without
+/// job control starts what is in the background with two signals ignored.
 pub fn clean(command: &mut Command) {
     for name in ["SHMSAN_OPTIONS", "LD_PRELOAD", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
         command.env_remove(name);
     }
     command.env("LC_ALL", "C").env("XDG_RUNTIME_DIR", &*RUNTIME_FOLDER);
+    let hear = || {
+        for signal in [libc::SIGINT, libc::SIGQUIT] {
+            // SAFETY: nothing of this process handles them.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        Ok(())
+    };
+    // SAFETY: the closure makes system calls only.
+    unsafe { command.pre_exec(hear) };
 }
 
 /// For the ledgers of the programs: a folder of this user's own that nobody else looks into.

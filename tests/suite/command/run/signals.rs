@@ -86,9 +86,9 @@ fn the_program_is_started_as_the_command_was() {
         assert_eq!(ours.seen_by_the_user(), bare.seen_by_the_user(), "{case}: {}", ours.stderr);
         assert!(bare.stdout.ends_with("ready\n"), "{case}: {}", bare.stdout);
     }
-    // The cases are what they seem; in the background of some shells SIGQUIT is ignored from the beginning.
+    // The cases are what they seem.
     let ignored = script(&cases[1].replace("PROGRAM", "\"$TOLD\" start"), folder.path(), &["told"]).go().stdout;
-    assert!(ignored.starts_with("ignored: 1 2 13\n") || ignored.starts_with("ignored: 1 2 3 13\n"), "{ignored}");
+    assert!(ignored.starts_with("ignored: 1 2 13\n"), "{ignored}");
 }
 
 #[test]
