@@ -92,8 +92,8 @@ static void refused(void)
         exit(0);
 }
 
-/* A worker that calls nothing itself writes past the end of what its parent attached. */
-static void worker_overflows(void)
+/* A worker that calls nothing itself uses what its parent attached, and dies of what it does; its parent waits. */
+static void dying_worker(void work(char *memory))
 {
     int status;
     int shmid = make(IPC_PRIVATE);
@@ -102,12 +102,25 @@ static void worker_overflows(void)
         exit(1);
     pid_t child = fork();
     if (child == 0) {
-        memset(memory, 'x', 4097);
+        work(memory);
         _exit(0);
     }
     waitpid(child, &status, 0);
     if (shmdt(memory) == -1 || shmctl(shmid, IPC_RMID, NULL) == -1 || !WIFSIGNALED(status))
         exit(1);
+}
+
+static void write_past_the_end(char *memory)
+{
+    memset(memory, 'x', 4097);
+}
+
+/* After it was seen. */
+static void end_by_sigkill(char *memory)
+{
+    (void) memory;
+    sleep(1);
+    raise(SIGKILL);
 }
 
 /* A worker that attached nothing itself goes on without its parent, and is killed: as it is, after it has detached, or after an exec. */
@@ -135,24 +148,6 @@ static void orphan_killed(const char *program, const char *before)
     shmctl(shmid, IPC_RMID, NULL);
 }
 
-/* The same with a parent that waits; the worker lives long enough to be seen. */
-static void worker_killed(void)
-{
-    int status;
-    int shmid = make(IPC_PRIVATE);
-    char *memory = shmat(shmid, NULL, 0);
-    if (memory == (void *) -1)
-        exit(1);
-    pid_t child = fork();
-    if (child == 0) {
-        sleep(1);
-        raise(SIGKILL);
-    }
-    waitpid(child, &status, 0);
-    if (shmdt(memory) == -1 || shmctl(shmid, IPC_RMID, NULL) == -1 || !WIFSIGNALED(status))
-        exit(1);
-}
-
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -171,11 +166,11 @@ int main(int argc, char **argv)
     else if (strcmp(what, "vanished") == 0)
         vanished();
     else if (strcmp(what, "worker-overflows") == 0)
-        worker_overflows();
+        dying_worker(write_past_the_end);
     else if (strcmp(what, "orphan-killed") == 0)
         orphan_killed(argv[0], argc > 2 ? argv[2] : "");
     else if (strcmp(what, "worker-killed") == 0)
-        worker_killed();
+        dying_worker(end_by_sigkill);
     else if (strcmp(what, "kill-yourself") == 0)
         raise(SIGKILL);
     else if (strcmp(what, "refused") == 0)
