@@ -1,9 +1,8 @@
 //! What the end of a process, or an exec, does to what it had attached.
 
-use super::{Holder, Sites};
+use super::{Holder, Sites, together};
 use crate::finding::{Earlier, Finding};
 use crate::rule;
-use crate::site::Site;
 use crate::text::unbroken;
 use crate::tree::{Done, Got, Name};
 
@@ -19,20 +18,12 @@ pub struct Death {
 /// at the same place, a server's workers for example, one report tells.
 #[must_use]
 pub fn died(deaths: &[Death], same: Sites<'_>) -> Vec<Finding> {
-    let mut groups: Vec<(Like<'_>, Vec<&Death>)> = Vec::new();
-    for death in deaths {
-        let Some((_, attach)) = death.attached.first() else { continue };
-        let like = (same(attach.site), death.signal.as_str(), death.process.command.as_deref());
-        match groups.iter_mut().find(|(other, _)| *other == like) {
-            Some((_, group)) => group.push(death),
-            None => groups.push((like, vec![death])),
-        }
-    }
-    groups.iter().filter_map(|(_, group)| finding(group)).collect()
+    let like = |death: &'_ Death| {
+        let site = death.attached.first().map(|(_, attach)| same(attach.site));
+        (site, death.signal.clone(), death.process.command.clone())
+    };
+    together(deaths, like).iter().filter_map(|group| finding(group)).collect()
 }
-
-/// What is the same for all deaths of a report: where it was attached, by what signal, of which program.
-type Like<'a> = (Site, &'a str, Option<&'a [u8]>);
 
 fn finding(group: &[&Death]) -> Option<Finding> {
     let (first, others) = group.split_first()?;

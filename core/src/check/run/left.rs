@@ -1,6 +1,6 @@
 //! What a run leaves in the kernel: segments that nobody has attached, and removed ones that somebody has.
 
-use super::{Holders, Left, own_key, shmget};
+use super::{Holders, Left, own_key, shmget, together};
 use crate::call::{Call, Key, ShmId, Written};
 use crate::finding::{Earlier, Finding};
 use crate::rule::{self, Rule, Severity};
@@ -39,15 +39,7 @@ pub type Sites<'a> = &'a mut dyn FnMut(Site) -> Site;
 /// `leaked-segment` or `created-then-attach-failed`, those of one place together.
 #[must_use]
 pub fn leaked(leaks: &[Leak], fate: Fate, same: Sites<'_>) -> Vec<Finding> {
-    let mut groups: Vec<(Like, Vec<&Leak>)> = Vec::new();
-    for leak in leaks {
-        let like = like(leak, same);
-        match groups.iter_mut().find(|(other, _)| *other == like) {
-            Some((_, group)) => group.push(leak),
-            None => groups.push((like, vec![leak])),
-        }
-    }
-    groups.iter().map(|(_, group)| finding(group, fate)).collect()
+    together(leaks, |leak| like(leak, same)).iter().map(|group| finding(group, fate)).collect()
 }
 
 /// What is the same for all leaks of a report.

@@ -23,6 +23,19 @@ pub struct Left {
     pub holders: Vec<Holder>,
 }
 
+/// Those that are alike together, in the order in which the first of each came.
+fn together<'a, T, L: PartialEq>(all: &'a [T], mut like: impl FnMut(&'a T) -> L) -> Vec<Vec<&'a T>> {
+    let mut groups: Vec<(L, Vec<&T>)> = Vec::new();
+    for one in all {
+        let like = like(one);
+        match groups.iter_mut().find(|(other, _)| *other == like) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((like, vec![one])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
 /// A process, as a report names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
