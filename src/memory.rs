@@ -1,7 +1,7 @@
 //! Looking into the program's memory without trusting that it can be read.
 
 use crate::{boundary, facts, kernel};
-use shmsan_core::call::{Addr, Call, ShmId};
+use shmsan_core::call::{Addr, Call};
 use shmsan_core::detail::{Change, Detail, Status};
 use shmsan_core::flags::{IPC_64, IPC_SET};
 use shmsan_core::path::PathStart;
@@ -50,17 +50,18 @@ pub fn detail_of_failure(call: Call) -> Option<Detail> {
     }
 }
 
-/// What IPC_SET is about to be told, and of what segment: to be asked for before the call.
+/// Whether it is IPC_SET, of which the rules want to know what it changes.
 #[inline]
-pub fn change(call: &Call) -> Option<Change> {
-    match *call {
-        Call::Control { id, command, buffer } if command & !IPC_64 == IPC_SET => change_of(id, buffer),
-        _ => None,
-    }
+pub const fn is_change(call: &Call) -> bool {
+    matches!(call, Call::Control { command, .. } if *command & !IPC_64 == IPC_SET)
 }
 
-#[cold]
-fn change_of(id: ShmId, buffer: Addr) -> Option<Change> {
+/// What IPC_SET is about to be told, and of what segment: to be asked for before the call.
+pub fn change(call: &Call) -> Option<Change> {
+    let Call::Control { id, buffer, .. } = *call else { return None };
+    if !is_change(call) {
+        return None;
+    }
     boundary::contain(|| {
         let given = Status::from_kernel(&bytes(buffer)?)?;
         Some(Change::new(&given, facts::status(id).as_ref()))

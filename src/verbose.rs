@@ -6,8 +6,7 @@ use crate::kernel::file;
 use crate::sink;
 use crate::state::{self, TRACKER};
 use shmsan_core::report::tally;
-use shmsan_core::text::Plain;
-use shmsan_core::text::counted;
+use shmsan_core::text::{Plain, counted};
 
 /// Whether these lines are wanted.
 pub fn is_wanted() -> bool {

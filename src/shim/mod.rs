@@ -18,7 +18,6 @@ use known::{is_done, is_nothing_new, record_attach, record_known};
 use note::note;
 use shmsan_core::call::{Call, Key, Outcome, ShmId};
 use shmsan_core::check::attach::USUAL;
-use shmsan_core::flags::{IPC_64, IPC_SET};
 use shmsan_core::time::Time;
 use shmsan_core::tracker::Place;
 use shmsan_core::tracker::seen::fingerprint;
@@ -32,7 +31,7 @@ use shmsan_core::tracker::seen::fingerprint;
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 pub fn perform<C: Into<Caller> + Copy>(call: Call, caller: C) -> isize {
-    if asks_for_a_look(call) || is_change(call) {
+    if asks_for_a_look(call) || memory::is_change(&call) {
         return aside::at_length(call, caller);
     }
     if process::is_ready() {
@@ -105,13 +104,6 @@ fn perform_at_length(call: Call, caller: Caller) -> isize {
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 const fn asks_for_a_look(call: Call) -> bool {
     matches!(call, Call::Attach { flags, .. } if flags & !USUAL != 0)
-}
-
-/// An IPC_SET, of which the rules want to know what it changes.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-const fn is_change(call: Call) -> bool {
-    matches!(call, Call::Control { command, .. } if command & !IPC_64 == IPC_SET)
 }
 
 fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
