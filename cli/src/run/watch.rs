@@ -186,21 +186,23 @@ fn still_running(running: &[Running]) -> String {
 }
 
 fn new_suppressions(arguments: &Run) -> Result<Option<File>, Failure> {
-    let Some(path) = arguments.gen_suppressions.as_deref().filter(|path| path.as_os_str() != "-") else {
+    let path = arguments.gen_suppressions.as_deref();
+    path.map_or(Ok(None), |path| file_of("--gen-suppressions", path, OpenOptions::new().append(true)))
+}
+
+/// The file that an option names, made where there is none; without a name what it is for goes where the reports go.
+fn file_of(option: &str, path: &Path, how: &mut OpenOptions) -> Result<Option<File>, Failure> {
+    if path.as_os_str() == "-" {
         return Ok(None);
-    };
-    let opened = OpenOptions::new().append(true).create(true).open(path);
-    let why = |error| Failure::Own(format!("--gen-suppressions={}: {}", plain(path), said(&error)));
-    opened.map(Some).map_err(why)
+    }
+    let why = |error| Failure::Own(format!("{option}={}: {}", plain(path), said(&error)));
+    how.create(true).open(path).map(Some).map_err(why)
 }
 
 fn trace(arguments: &Run) -> Result<Option<Trace>, Failure> {
     let Some(file) = &arguments.trace else { return Ok(None) };
-    // Without a name it goes where the reports go.
-    let file = Some(file).filter(|file| file.as_os_str() != "-").map(|path| {
-        File::create(path).map_err(|error| Failure::Own(format!("--trace={}: {}", plain(path), said(&error))))
-    });
-    Ok(Some(Trace::new(file.transpose()?, format(arguments))))
+    let file = file_of("--trace", file, OpenOptions::new().write(true).truncate(true))?;
+    Ok(Some(Trace::new(file, format(arguments))))
 }
 
 fn now() -> Time {
