@@ -4,11 +4,14 @@
 use crate::text::Plain;
 use std::fmt;
 
-/// Where a call came from, as cheaply as it can be kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Site {
-    /// Not known.
-    #[default]
+/// Where a call came from, as cheaply as it can be kept: in one word, which every call hands on and writes. What it says is its
+/// [`Spot`].
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Site(u64);
+
+/// What a [`Site`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
     Unknown,
     /// The address the call returns to. A tail call leaves the caller's caller here.
     Return(usize),
@@ -16,6 +19,56 @@ pub enum Site {
     Source(u32),
     /// Number of a stack, where more than its innermost frame is kept.
     Stack(u32),
+}
+
+/// Above every address of a program.
+const SOURCE: u64 = 1 << 62;
+const STACK: u64 = 1 << 63;
+
+impl Site {
+    pub const UNKNOWN: Self = Self(0);
+
+    /// Of the address a call returns to, which is below 2^62 in every program; of 0 nothing is known.
+    #[inline]
+    #[must_use]
+    pub const fn at_return(address: usize) -> Self {
+        Self(address as u64)
+    }
+
+    #[must_use]
+    pub const fn of_source(number: u32) -> Self {
+        Self(SOURCE | number as u64)
+    }
+
+    #[must_use]
+    pub const fn of_stack(number: u32) -> Self {
+        Self(STACK | number as u64)
+    }
+
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "an address is as wide as it was, and a number the lower half")]
+    pub const fn spot(self) -> Spot {
+        let low = self.0 as u32;
+        match self.0 {
+            0 => Spot::Unknown,
+            address @ 1..SOURCE => Spot::Return(address as usize),
+            SOURCE..STACK => Spot::Source(low),
+            STACK.. => Spot::Stack(low),
+        }
+    }
+
+    /// Another one for each place, 0 for the unknown one.
+    #[inline]
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.spot().fmt(f)
+    }
 }
 
 /// A place, ready to be printed; each part where it is known.
@@ -137,7 +190,23 @@ const BELOW_THREADS: [&str; 4] = ["start_thread", "clone", "clone3", "__clone3"]
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, as_given, end_at_main, most_telling};
+    use super::{Frame, Site, Spot, as_given, end_at_main, most_telling};
+
+    #[test]
+    fn one_word_says_what_it_was_made_of() {
+        let highest = (1 << 62) - 1;
+        assert_eq!(Site::UNKNOWN.spot(), Spot::Unknown);
+        assert_eq!(Site::at_return(0), Site::UNKNOWN);
+        for address in [1, 0x55d0_0000_1234, highest] {
+            assert_eq!(Site::at_return(address).spot(), Spot::Return(address));
+        }
+        for number in [0, 1, u32::MAX] {
+            assert_eq!(Site::of_source(number).spot(), Spot::Source(number));
+            assert_eq!(Site::of_stack(number).spot(), Spot::Stack(number));
+        }
+        let sites = [Site::UNKNOWN, Site::at_return(highest), Site::of_source(0), Site::of_stack(0)];
+        assert!(sites.is_sorted_by(|one, next| one < next && one.number() < next.number()));
+    }
 
     #[test]
     fn a_frame_says_what_is_known_of_it() {

@@ -178,7 +178,7 @@ pub fn call(event: &Event) {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 pub fn brief_call(time: Option<Time>, call: &Call, outcome: Outcome, caller: &Caller) {
-    let site = boundary::contain(|| site::keep(caller)).unwrap_or(Site::Unknown);
+    let site = boundary::contain(|| site::keep(caller)).unwrap_or(Site::UNKNOWN);
     // What was taken for no news, and is some, began a moment ago.
     let time = time.unwrap_or_else(clock::time);
     append(site, &record::brief_call(time, thread::id(), call, outcome, site));

@@ -19,7 +19,7 @@ pub use stored::stored;
 use crate::abi;
 use crate::state::options;
 use shmsan_core::record::Places;
-use shmsan_core::site::{Frame, Site, end_at_main, most_telling};
+use shmsan_core::site::{Frame, Site, Spot, end_at_main, most_telling};
 use stacks::{LastBefore, Stack};
 use std::ffi::{c_char, c_int};
 
@@ -66,8 +66,7 @@ pub fn keep(caller: &Caller) -> Site {
 #[inline]
 fn keep_innermost(caller: &Caller) -> Site {
     match *caller {
-        Caller::Return(0) => Site::Unknown,
-        Caller::Return(address) => Site::Return(address),
+        Caller::Return(address) => Site::at_return(address),
         Caller::Source { file, line, function } => sources::keep(file, line, function),
     }
 }
@@ -96,7 +95,7 @@ pub fn frames(site: Site) -> Vec<Frame> {
     let mut frames = innermost(site);
     if let Some(stack) = stack_of(site) {
         let mut callers = stack.callers.iter().map(|address| lookup::frames(*address));
-        if let Site::Source(_) = stack.innermost {
+        if let Spot::Source(_) = stack.innermost.spot() {
             // The macro has told more of it, but not what it was inlined into.
             frames.extend(callers.next().into_iter().flatten().skip(1));
         }
@@ -123,15 +122,15 @@ fn without_prefix(frame: Frame) -> Frame {
 }
 
 fn stack_of(site: Site) -> Option<&'static Stack> {
-    if let Site::Stack(number) = site { stacks::stack(number) } else { None }
+    if let Spot::Stack(number) = site.spot() { stacks::stack(number) } else { None }
 }
 
 /// The call itself, with the functions it was inlined into.
 fn innermost(site: Site) -> Vec<Frame> {
-    match stack_of(site).map_or(site, |stack| stack.innermost) {
+    match stack_of(site).map_or(site, |stack| stack.innermost).spot() {
         // One back: the call itself, and not the line after it.
-        Site::Return(address) => lookup::frames(address - 1),
-        Site::Source(number) => vec![sources::frame(number)],
-        Site::Unknown | Site::Stack(_) => vec![Frame::default()],
+        Spot::Return(address) => lookup::frames(address - 1),
+        Spot::Source(number) => vec![sources::frame(number)],
+        Spot::Unknown | Spot::Stack(_) => vec![Frame::default()],
     }
 }

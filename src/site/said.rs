@@ -20,12 +20,12 @@ impl Said {
     /// Nothing has to be told of an unknown place.
     #[inline]
     pub fn contains(&self, site: Site) -> bool {
-        number(site) == 0 || probe(site).any(|slot| self.places[slot] == number(site))
+        site.number() == 0 || probe(site).any(|slot| self.places[slot] == site.number())
     }
 
     pub fn insert(&mut self, site: Site) {
         if let Some(slot) = probe(site).find(|slot| self.places[*slot] == 0) {
-            self.places[slot] = number(site);
+            self.places[slot] = site.number();
         }
     }
 
@@ -34,18 +34,8 @@ impl Said {
     }
 }
 
-/// Another one for each place; addresses have less than 62 bits.
-const fn number(site: Site) -> u64 {
-    match site {
-        Site::Unknown => 0,
-        Site::Return(address) => address as u64,
-        Site::Source(number) => 1 << 62 | number as u64,
-        Site::Stack(number) => 1 << 63 | number as u64,
-    }
-}
-
 fn probe(site: Site) -> impl Iterator<Item = usize> {
-    let home = number(site).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+    let home = site.number().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
     let home = usize::try_from(home).unwrap_or_default();
     (home..home + TRIES).map(|slot| slot % ROOM)
 }

@@ -42,10 +42,10 @@ pub fn keep(file: *const c_char, line: c_int, function: *const c_char) -> Site {
             new = slot.set(source).err();
         }
         if slot.get().is_some_and(is_it) {
-            return u32::try_from(number).map_or(Site::Unknown, Site::Source);
+            return u32::try_from(number).map_or(Site::UNKNOWN, Site::of_source);
         }
     }
-    Site::Unknown
+    Site::UNKNOWN
 }
 
 /// Every slot, from the source's own one on.

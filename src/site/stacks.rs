@@ -5,7 +5,7 @@
 //! believes the stack: one that the program has overwritten may make it fault.
 
 use once_cell::race::OnceBox;
-use shmsan_core::site::Site;
+use shmsan_core::site::{Site, Spot};
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -28,7 +28,7 @@ static WANTED: AtomicUsize = AtomicUsize::new(1);
 pub struct Stack {
     /// What is known of the call itself.
     pub innermost: Site,
-    /// Where its callers stand, the nearest first: each inside the instruction that called. Behind a [`Site::Source`] the
+    /// Where its callers stand, the nearest first: each inside the instruction that called. Behind a [`Spot::Source`] the
     /// first is the same call once more.
     pub callers: Box<[usize]>,
 }
@@ -55,7 +55,7 @@ pub fn keep(innermost: Site, last_before: LastBefore<'_>) -> Site {
     // SAFETY: it calls `step` for each frame, with the walk.
     unsafe { _Unwind_Backtrace(step, (&raw mut walk).cast()) };
     let callers = &walk.callers[..walk.count];
-    if callers.is_empty() { innermost } else { number(innermost, callers).map_or(innermost, Site::Stack) }
+    if callers.is_empty() { innermost } else { number(innermost, callers).map_or(innermost, Site::of_stack) }
 }
 
 /// The stack of an instruction that faulted, called below its handler.
@@ -68,9 +68,9 @@ pub fn keep_fault(instruction: usize) -> Site {
     // SAFETY: it calls `step` for each frame, with the walk.
     unsafe { _Unwind_Backtrace(step, (&raw mut walk).cast()) };
     // A site is looked up one byte before.
-    let innermost = Site::Return(instruction + 1);
+    let innermost = Site::at_return(instruction + 1);
     let callers = &walk.callers[..walk.count];
-    if callers.is_empty() { innermost } else { number(innermost, callers).map_or(innermost, Site::Stack) }
+    if callers.is_empty() { innermost } else { number(innermost, callers).map_or(innermost, Site::of_stack) }
 }
 
 pub fn stack(number: u32) -> Option<&'static Stack> {
@@ -97,10 +97,10 @@ fn number(innermost: Site, callers: &[usize]) -> Option<u32> {
 const MIX: usize = 0x9e37_79b9_7f4a_7c15;
 
 fn hash(site: Site) -> usize {
-    match site {
-        Site::Unknown => 0,
-        Site::Return(address) => address,
-        Site::Source(number) | Site::Stack(number) => number as usize,
+    match site.spot() {
+        Spot::Unknown => 0,
+        Spot::Return(address) => address,
+        Spot::Source(number) | Spot::Stack(number) => number as usize,
     }
 }
 

@@ -3,12 +3,12 @@
 use super::modules::{self, Proof};
 use super::{sources, stack_of};
 use shmsan_core::record::{self, Module, Stack, Stored, fingerprint};
-use shmsan_core::site::Site;
+use shmsan_core::site::{Site, Spot};
 
 /// The records that a reader needs to name the place.
 pub fn stored(site: Site) -> Vec<Stored> {
     let mut records = Vec::new();
-    if let (Some(stack), Site::Stack(number)) = (stack_of(site), site) {
+    if let (Some(stack), Spot::Stack(number)) = (stack_of(site), site.spot()) {
         tell(stack.innermost, &mut records);
         stack.callers.iter().for_each(|address| tell_module(*address, &mut records));
         records.push(Stack::store(number, stack.innermost, &stack.callers));
@@ -19,10 +19,10 @@ pub fn stored(site: Site) -> Vec<Stored> {
 }
 
 fn tell(site: Site, records: &mut Vec<Stored>) {
-    match site {
-        Site::Unknown | Site::Stack(_) => {}
-        Site::Return(address) => tell_module(address - 1, records),
-        Site::Source(number) => {
+    match site.spot() {
+        Spot::Unknown | Spot::Stack(_) => {}
+        Spot::Return(address) => tell_module(address - 1, records),
+        Spot::Source(number) => {
             if let Some((line, file, function)) = sources::text(number) {
                 records.push(record::Source::store(number, line, file, function));
             }

@@ -2,7 +2,7 @@
 
 use crate::journal::{Journal, Number};
 use crate::symbols::Symbols;
-use shmsan_core::site::{Frame, Site};
+use shmsan_core::site::{Frame, Site, Spot};
 use std::collections::HashMap;
 
 #[derive(Default)]
@@ -16,7 +16,7 @@ pub struct Places {
 impl Places {
     /// The site under a number of ours.
     pub fn keep(&mut self, process: Number, site: Site) -> Site {
-        if site == Site::Unknown {
+        if site == Site::UNKNOWN {
             return site;
         }
         let Self { list, numbers, .. } = self;
@@ -24,7 +24,7 @@ impl Places {
             list.push((process, site));
             u32::try_from(list.len() - 1).unwrap_or(u32::MAX)
         });
-        Site::Source(*number)
+        Site::of_source(*number)
     }
 
     /// Whose place it is.
@@ -51,11 +51,11 @@ impl Places {
         (0..)
             .zip(self.list.iter().copied())
             .find(is_same)
-            .map_or(Site::Source(number), |(other, _)| Site::Source(other))
+            .map_or(Site::of_source(number), |(other, _)| Site::of_source(other))
     }
 
     fn find(&self, site: Site) -> Option<(u32, (Number, Site))> {
-        let Site::Source(number) = site else { return None };
+        let Spot::Source(number) = site.spot() else { return None };
         Some((number, *self.list.get(number as usize)?))
     }
 }

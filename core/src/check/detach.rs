@@ -138,12 +138,12 @@ mod tests {
     use crate::time::Time;
     use crate::tracker::{Failed, Learned, Origin, Place, Recorded, Spare, Surroundings};
 
-    const FIRST: Place = Place { site: Site::Return(1), thread: 7 };
-    const SECOND: Place = Place { site: Site::Return(2), thread: 7 };
+    const FIRST: Place = Place { site: Site::at_return(1), thread: 7 };
+    const SECOND: Place = Place { site: Site::at_return(2), thread: 7 };
 
     fn detach(address: usize) -> Made {
         let call = Call::Detach { address: Addr(address) };
-        Made { call, outcome: Err(Errno::EINVAL), site: Site::Unknown, detail: None }
+        Made { call, outcome: Err(Errno::EINVAL), site: Site::UNKNOWN, detail: None }
     }
 
     /// With two pages of segment 5 attached at 0x10000.

@@ -209,7 +209,7 @@ mod tests {
             size: 3 * 4096 - 5,
             id: ShmId(5),
             flags: 0,
-            site: Site::Return(1),
+            site: Site::at_return(1),
             thread: 7,
             number: NonZeroU64::MIN,
             chosen: Chosen::ByKernel,
@@ -245,7 +245,7 @@ mod tests {
     fn what_took_the_place_of_something_says_of_what() {
         let world = world(&["20000-24000 rw-p 0 0:0 0 [heap]"]);
         let call = Call::Attach { id: ShmId(5), address: Addr(0x20000), flags: SHM_REMAP };
-        let made = Made { call, outcome: Ok(0x20000), site: Site::Return(1), detail: None };
+        let made = Made { call, outcome: Ok(0x20000), site: Site::at_return(1), detail: None };
         let look = Look::before(&call, &world, Advice::NotWanted).unwrap();
         let words = look.explain(&made, &world)();
         assert_eq!(words.headline, "SHM_REMAP took the place of the heap, which malloc uses (0x20000 to 0x24000)");
@@ -256,7 +256,7 @@ mod tests {
     fn a_detach_is_asked_for_what_is_missing_where_the_attachment_begins() {
         // Of two pages the second is gone.
         let mut world = world(&["10000-11000 rw-s 0 0:1 5 /SYSV00000000 (deleted)"]);
-        let place = Place { site: Site::Return(1), thread: 7 };
+        let place = Place { site: Site::at_return(1), thread: 7 };
         let get = Call::Get { key: crate::call::Key::PRIVATE, size: 5000, flags: 0 };
         let attach = Call::Attach { id: ShmId(5), address: Addr(0), flags: 0 };
         for (call, value) in [(get, 5), (attach, 0x10000)] {
@@ -276,7 +276,7 @@ mod tests {
             let made = detach(site);
             Look::before(&made.call, world, Advice::Wanted).unwrap().explain(&made, world)()
         };
-        let part = words(&world, Site::Return(2));
+        let part = words(&world, Site::at_return(2));
         assert_eq!(
             part.headline,
             "the attachment at 0x10000 is not whole any more: 4096 bytes from 0x11000 on are gone"
@@ -284,7 +284,7 @@ mod tests {
         assert_eq!((part.earlier.unwrap().site, part.segment), (place.site, world.segment(ShmId(5))));
         assert_eq!(words(&world, place.site).earlier, None, "that is what the finding is about");
         world.mappings = Some(Vec::new());
-        let all = words(&world, Site::Return(2)).headline;
+        let all = words(&world, Site::at_return(2)).headline;
         assert_eq!(all, "the attachment at 0x10000 is not mapped any more: 8192 bytes from 0x10000 on are gone");
     }
 }

@@ -128,7 +128,7 @@ pub mod tests {
     #[test]
     fn a_finding_has_the_key_that_a_suppression_may_name() {
         let key = |call, segment_key: Option<i32>| {
-            let made = Made { call, outcome: Ok(0), site: Site::Unknown, detail: None };
+            let made = Made { call, outcome: Ok(0), site: Site::UNKNOWN, detail: None };
             let segment = segment_key.map(|key| SegmentFacts { key: Key(key), ..fake::segment(3) });
             made.finding(&FTOK_FAILED, Words { segment, ..Words::default() }).key
         };

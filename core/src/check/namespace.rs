@@ -47,7 +47,7 @@ mod tests {
     fn world(then: u32, now: Option<u32>) -> World {
         let mut world = World { namespace: now, ..World::default() };
         world.tracker.enter_namespace(then);
-        let place = Place { site: Site::Return(9), thread: 7 };
+        let place = Place { site: Site::at_return(9), thread: 7 };
         let around = Surroundings { place, learned: None, time: Time(0) };
         let call = Call::Get { key: Key::PRIVATE, size: 100, flags: 0 };
         while let Recorded::Needs(wanted) = world.tracker.record(&call, Ok(5), &around) {
@@ -57,7 +57,7 @@ mod tests {
     }
 
     fn rule_of(call: Call, world: &World) -> Option<&'static str> {
-        let made = Made { call, outcome: Err(Errno::EINVAL), site: Site::Unknown, detail: None };
+        let made = Made { call, outcome: Err(Errno::EINVAL), site: Site::UNKNOWN, detail: None };
         first(&made, world).map(|finding| finding.rule.id)
     }
 

@@ -68,18 +68,18 @@ mod tests {
             size: 1024,
             id: ShmId(3),
             flags: 0,
-            site: Site::Return(1),
+            site: Site::at_return(1),
             thread: 7,
             number: std::num::NonZeroU64::MIN,
             chosen: Chosen::ByKernel,
             inherited: false,
         };
         let line = LongLine { attachment: &attachment, buffer: Addr(0x7000_0010), room: 1008, length: 1008 };
-        let finding = long_line(&line, Site::Return(2));
+        let finding = long_line(&line, Site::at_return(2));
         assert_eq!(finding.headline, "a line of 1008 bytes does not fit the 1008 bytes left in the segment");
         assert_eq!(finding.call, "gets(0x70000010), 16 bytes into segment 3 of 1024 bytes");
         assert!(finding.why.contains("1 byte too long"));
         assert_eq!(finding.fix, "say how much fits: fgets(buffer, 1008, stdin)");
-        assert_eq!(finding.earlier.unwrap().site, Site::Return(1));
+        assert_eq!(finding.earlier.unwrap().site, Site::at_return(1));
     }
 }

@@ -167,7 +167,7 @@ mod tests {
 
     fn attach(id: i32) -> Made {
         let call = Call::Attach { id: ShmId(id), address: Addr(0), flags: 0 };
-        Made { call, outcome: Err(Errno::EINVAL), site: Site::Unknown, detail: None }
+        Made { call, outcome: Err(Errno::EINVAL), site: Site::UNKNOWN, detail: None }
     }
 
     fn control(id: i32, command: i32) -> Made {
@@ -180,7 +180,7 @@ mod tests {
 
     /// With a past in which `call` succeeded.
     fn after(mut world: World, call: &Call, value: usize) -> World {
-        let place = Place { site: Site::Return(9), thread: 7 };
+        let place = Place { site: Site::at_return(9), thread: 7 };
         let around = Surroundings { place, learned: None, time: crate::time::Time(0) };
         while let Recorded::Needs(wanted) = world.tracker.record(call, Ok(value), &around) {
             drop(world.tracker.exchange(Spare::allocate(wanted).unwrap()));
@@ -194,12 +194,12 @@ mod tests {
         assert_eq!(rule_of(&attach(-1), &world), Some("unchecked-shmget"));
         assert_eq!(rule_of(&attach(-2), &world), Some("invalid-shmid"));
         let call = Call::Get { key: Key(7), size: 1, flags: 0 };
-        let failed = Failed { call, errno: Errno::ENOENT, site: Site::Return(3), thread: 7, detail: None };
+        let failed = Failed { call, errno: Errno::ENOENT, site: Site::at_return(3), thread: 7, detail: None };
         world.tracker.record_failure(failed);
         let why = |id| first(&attach(id), &World::default()).unwrap().why;
         assert!(why(-2) == "ids are never negative" && why(0).starts_with("it was removed before"), "{}", why(0));
         let finding = first(&control(-1, 2), &world).unwrap();
-        assert!(finding.why.contains("ENOENT") && finding.earlier.unwrap().site == Site::Return(3));
+        assert!(finding.why.contains("ENOENT") && finding.earlier.unwrap().site == Site::at_return(3));
     }
 
     #[test]

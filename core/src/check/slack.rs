@@ -118,7 +118,7 @@ mod tests {
         size: 1024,
         id: ShmId(5),
         flags: 0,
-        site: Site::Return(1),
+        site: Site::at_return(1),
         thread: 7,
         number: NonZeroU64::MIN,
         chosen: Chosen::ByKernel,
@@ -137,7 +137,7 @@ mod tests {
         behind[3071] = 1;
         let slack = written(&ATTACHMENT, &behind).unwrap();
         assert_eq!((slack.first, slack.last), (1034, 4095));
-        let finding = words(&slack, Look::Detach(Site::Return(2)), false);
+        let finding = words(&slack, Look::Detach(Site::at_return(2)), false);
         assert_eq!(
             finding.headline,
             "bytes were written behind the end of segment 5 (1024 bytes), at offsets 1034 to 4095"
@@ -149,7 +149,7 @@ mod tests {
         );
         assert!(finding.why.contains("the last 3072 behind"), "{}", finding.why);
         assert_eq!(finding.fix, "write no further than offset 1023, or ask shmget for more when the segment is made");
-        assert_eq!((finding.site, finding.earlier.unwrap().site), (Site::Return(2), Site::Return(1)));
+        assert_eq!((finding.site, finding.earlier.unwrap().site), (Site::at_return(2), Site::at_return(1)));
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
         let finding = words(&slack, Look::Exit, true);
         assert_eq!(finding.severity, Severity::Warning);
         assert!(finding.why.contains("it was so when this process attached it"), "{}", finding.why);
-        assert_eq!((finding.site, finding.earlier), (Site::Return(1), None));
+        assert_eq!((finding.site, finding.earlier), (Site::at_return(1), None));
         assert!(
             finding.headline.starts_with("a byte was written behind") && finding.headline.ends_with("at offset 1024"),
             "{}",

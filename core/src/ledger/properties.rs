@@ -25,10 +25,10 @@ fn heads() -> impl Strategy<Value = Head> {
 
 fn entries() -> impl Strategy<Value = Entry> {
     let sites = prop_oneof![
-        Just(Site::Unknown),
-        any::<usize>().prop_map(Site::Return),
-        any::<u32>().prop_map(Site::Source),
-        any::<u32>().prop_map(Site::Stack),
+        Just(Site::UNKNOWN),
+        (0..1_usize << 62).prop_map(Site::at_return),
+        any::<u32>().prop_map(Site::of_source),
+        any::<u32>().prop_map(Site::of_stack),
     ];
     let numbers = any::<(i32, i32, u64, i64, u32, bool, bool)>();
     (numbers, sites).prop_map(|((id, key, size, time, path, end_aligned, removed), site)| Entry {

@@ -34,7 +34,7 @@ pub(super) const ENTRY: Entry = Entry {
     key: Key(0x4242),
     size: 100,
     time: Time(1_000_000_000_000),
-    site: Site::Source(3),
+    site: Site::of_source(3),
     path: 1,
     end_aligned: false,
     removed: false,
@@ -85,7 +85,7 @@ fn a_segment_is_told_with_its_maker_and_its_line() {
     assert_eq!(told.process.command(), b"./server --workers 2");
     assert_eq!(told.folder, b"/srv");
     assert_eq!(maker.path(), Some(b"/srv/queue".as_slice()));
-    let frames = told.places.frames(Site::Source(3), &mut |_, _| unreachable!());
+    let frames = told.places.frames(Site::of_source(3), &mut |_, _| unreachable!());
     assert_eq!(frames[0].source, Some(("src/queue.c".to_owned(), 41)));
     assert_eq!(told.places.module_at(20).unwrap().path, b"/srv/server");
     assert_eq!(told.places.module_at(32), None);
@@ -162,7 +162,7 @@ fn two_segments_that_are_there_at_one_time_have_two_places() {
 
 #[test]
 fn an_entry_says_all_that_it_was_told() {
-    let sites = [Site::Unknown, Site::Return(usize::MAX), Site::Source(u32::MAX), Site::Stack(0)];
+    let sites = [Site::UNKNOWN, Site::at_return((1 << 62) - 1), Site::of_source(u32::MAX), Site::of_stack(0)];
     let flags = [(true, false), (false, true), (true, true), (false, false)];
     for (site, (end_aligned, removed)) in sites.into_iter().zip(flags) {
         for id in [0, i32::MAX] {

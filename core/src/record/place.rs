@@ -4,9 +4,9 @@
 use super::slot::Stored;
 use super::{MODULE, PATH, SOURCE, STACK};
 use crate::fields::Fields;
-use crate::site::{Frame, Site};
+use crate::site::{Frame, Site, Spot};
 
-/// What a [`Site::Source`] stands for.
+/// What a [`Spot::Source`] stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     pub number: u32,
@@ -15,7 +15,7 @@ pub struct Source {
     pub function: Vec<u8>,
 }
 
-/// What a [`Site::Stack`] stands for: the call itself, and the addresses of its callers, the nearest first.
+/// What a [`Spot::Stack`] stands for: the call itself, and the addresses of its callers, the nearest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stack {
     pub number: u32,
@@ -66,20 +66,24 @@ const BY_SOURCE: u8 = 2;
 const BY_STACK: u8 = 3;
 
 pub(crate) const fn numbers(site: Site) -> (u8, u64) {
-    match site {
-        Site::Unknown => (UNKNOWN, 0),
-        Site::Return(address) => (RETURN, address as u64),
-        Site::Source(number) => (BY_SOURCE, number as u64),
-        Site::Stack(number) => (BY_STACK, number as u64),
+    match site.spot() {
+        Spot::Unknown => (UNKNOWN, 0),
+        Spot::Return(address) => (RETURN, address as u64),
+        Spot::Source(number) => (BY_SOURCE, number as u64),
+        Spot::Stack(number) => (BY_STACK, number as u64),
     }
 }
 
 pub(crate) fn site(place: u8, number: u64) -> Option<Site> {
     Some(match place {
-        UNKNOWN => Site::Unknown,
-        RETURN => Site::Return(usize::try_from(number).ok()?),
-        BY_SOURCE => Site::Source(u32::try_from(number).ok()?),
-        BY_STACK => Site::Stack(u32::try_from(number).ok()?),
+        UNKNOWN => Site::UNKNOWN,
+        RETURN => {
+            let site = Site::at_return(usize::try_from(number).ok()?);
+            // No address is as high as what stands for something else.
+            return matches!(site.spot(), Spot::Return(_) | Spot::Unknown).then_some(site);
+        }
+        BY_SOURCE => Site::of_source(u32::try_from(number).ok()?),
+        BY_STACK => Site::of_stack(u32::try_from(number).ok()?),
         _ => return None,
     })
 }

@@ -1,7 +1,7 @@
 //! What a process has told of its places, put together again: what the numbers and addresses of its calls stand for.
 
 use super::{Module, Record, Source, Stack};
-use crate::site::{Frame, Site, end_at_main};
+use crate::site::{Frame, Site, Spot, end_at_main};
 use std::collections::HashMap;
 
 /// Of one program in one process.
@@ -52,11 +52,11 @@ impl Places {
             Some(module) => at(address, module),
             None => vec![Frame { address, ..Frame::default() }],
         };
-        let Site::Stack(number) = site else { return self.innermost(site, &mut at) };
+        let Spot::Stack(number) = site.spot() else { return self.innermost(site, &mut at) };
         let Some(stack) = self.stacks.get(&number) else { return Vec::new() };
         let mut frames = self.innermost(stack.innermost, &mut at);
         let mut callers = stack.callers.iter().map(|address| at(*address));
-        if let Site::Source(_) = stack.innermost {
+        if let Spot::Source(_) = stack.innermost.spot() {
             // The macro has told more of it, but not what it was inlined into.
             frames.extend(callers.next().into_iter().flatten().skip(1));
         }
@@ -66,11 +66,11 @@ impl Places {
     }
 
     fn innermost(&self, site: Site, at: &mut dyn FnMut(usize) -> Vec<Frame>) -> Vec<Frame> {
-        match site {
+        match site.spot() {
             // One back: the call itself, and not the line after it.
-            Site::Return(address) => at(address.wrapping_sub(1)),
-            Site::Source(number) => self.sources.get(&number).map(Source::frame).into_iter().collect(),
-            Site::Unknown | Site::Stack(_) => Vec::new(),
+            Spot::Return(address) => at(address.wrapping_sub(1)),
+            Spot::Source(number) => self.sources.get(&number).map(Source::frame).into_iter().collect(),
+            Spot::Unknown | Spot::Stack(_) => Vec::new(),
         }
     }
 

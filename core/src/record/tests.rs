@@ -12,10 +12,10 @@ use proptest::prelude::*;
 
 fn sites() -> impl Strategy<Value = Site> {
     prop_oneof![
-        Just(Site::Unknown),
-        any::<usize>().prop_map(Site::Return),
-        any::<u32>().prop_map(Site::Source),
-        any::<u32>().prop_map(Site::Stack),
+        Just(Site::UNKNOWN),
+        (0..1_usize << 62).prop_map(Site::at_return),
+        any::<u32>().prop_map(Site::of_source),
+        any::<u32>().prop_map(Site::of_stack),
     ]
 }
 
@@ -113,8 +113,8 @@ fn records() -> impl Strategy<Value = (Stored, Record)> {
         (any::<(u32, u32)>(), bytes(), bytes()).prop_map(|((number, line), file, function)| {
             (Source::store(number, line, &file, &function), Record::Source(Source { number, line, file, function }))
         }),
-        (any::<u32>(), any::<usize>(), vec(any::<usize>(), 0..32)).prop_map(|(number, address, callers)| {
-            let innermost = Site::Return(address);
+        (any::<u32>(), 0..1_usize << 62, vec(any::<usize>(), 0..32)).prop_map(|(number, address, callers)| {
+            let innermost = Site::at_return(address);
             (Stack::store(number, innermost, &callers), Record::Stack(Stack { number, innermost, callers }))
         }),
         (any::<[usize; 3]>(), bytes(), proofs()).prop_map(|([begin, end, bias], path, proof)| {
@@ -244,11 +244,11 @@ fn places_that_a_library_would_not_keep_are_not_kept_of_a_journal() {
     let (mut places, most) = (Places::default(), 8192);
     for number in 0..=most {
         places.learn(Record::Source(Source { number, line: 1, file: Vec::new(), function: Vec::new() }));
-        places.learn(Record::Stack(Stack { number, innermost: Site::Return(9), callers: Vec::new() }));
+        places.learn(Record::Stack(Stack { number, innermost: Site::at_return(9), callers: Vec::new() }));
     }
     let mut frames = |site| places.frames(site, &mut |_, _| unreachable!()).len();
-    assert_eq!([Site::Source(most - 1), Site::Stack(most - 1)].map(&mut frames), [1, 1]);
-    assert_eq!([Site::Source(most), Site::Stack(most)].map(&mut frames), [0, 0]);
+    assert_eq!([Site::of_source(most - 1), Site::of_stack(most - 1)].map(&mut frames), [1, 1]);
+    assert_eq!([Site::of_source(most), Site::of_stack(most)].map(&mut frames), [0, 0]);
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn a_longer_duration_is_cut_and_harms_nothing_else() {
         duration_ns: u64::MAX,
         call: Call::Detach { address: Addr(4096) },
         outcome: Ok(0),
-        site: Site::Source(3),
+        site: Site::of_source(3),
         detail: None,
     };
     let expected = Event { duration_ns: (1 << 48) - 1, ..event };

@@ -57,7 +57,7 @@ mod tests {
         let places: Vec<_> = rule::all()
             .map(|rule| if *rule == SIZE_MISMATCH { 3 } else { u64::from(*rule == LEAKED_SEGMENT) })
             .collect();
-        let count = |line, times| Count { rule: &SIZE_MISMATCH, site: Site::Return(line), times };
+        let count = |line, times| Count { rule: &SIZE_MISMATCH, site: Site::at_return(line), times };
         let totals = totals(&places, &[count(1, 7000), count(2, 2)]);
         let expected = "SUMMARY: shmsan: 7004 in all: size-mismatch 7003 times at 3 places, leaked-segment once\n";
         assert_eq!(render(&totals, 0), expected);

@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn each_segment_and_attachment_has_its_line() {
-        let site = Site::Unknown;
+        let site = Site::UNKNOWN;
         let segment = Segment {
             id: ShmId(3),
             key: Key(5678),

@@ -65,9 +65,10 @@ mod tests {
     use super::*;
     use crate::finding::Earlier;
     use crate::rule;
+    use crate::site::Spot;
 
     fn frames(site: Site) -> Vec<Frame> {
-        let Site::Source(line) = site else { return vec![Frame::default()] };
+        let Spot::Source(line) = site.spot() else { return vec![Frame::default()] };
         let frame = |name: &str, line| Frame {
             function: Some(name.to_owned()),
             source: Some(("a.c".to_owned(), line)),
@@ -83,8 +84,8 @@ mod tests {
             severity: rule::Severity::Error,
             headline: "what".to_owned(),
             call: "shmget() = 0".to_owned(),
-            site: Site::Source(2),
-            earlier: Some(Earlier { what: "ftok() = -1".to_owned(), site: Site::Source(1) }),
+            site: Site::of_source(2),
+            earlier: Some(Earlier { what: "ftok() = -1".to_owned(), site: Site::of_source(1) }),
             before_that: None,
             key: None,
             segment: None,

@@ -42,7 +42,7 @@ mod tests {
             duration_ns: 3_000_004_321,
             call: Call::Get { key: Key(0x162e), size: 27, flags: 0o1666 },
             outcome: Ok(3),
-            site: Site::Unknown,
+            site: Site::UNKNOWN,
             detail: None,
         };
         assert_eq!(

@@ -61,7 +61,7 @@ impl Entry for Attachment {
         size: 0,
         id: ShmId(-1),
         flags: 0,
-        site: Site::Unknown,
+        site: Site::UNKNOWN,
         thread: 0,
         number: NonZeroU64::MIN,
         chosen: Chosen::ByKernel,

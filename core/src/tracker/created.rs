@@ -29,8 +29,8 @@ mod tests {
 
     #[test]
     fn the_place_that_made_the_most_is_named() {
-        let sites = [3, 1, 3, 2, 1, 3].map(Site::Return).to_vec();
-        assert_eq!(Created::count(sites), Some(Created { total: 6, site: Site::Return(3), most: 3 }));
+        let sites = [3, 1, 3, 2, 1, 3].map(Site::at_return).to_vec();
+        assert_eq!(Created::count(sites), Some(Created { total: 6, site: Site::at_return(3), most: 3 }));
         assert_eq!(Created::count(Vec::new()), None);
     }
 }

@@ -110,7 +110,7 @@ mod tests {
 
     fn named(path: &[u8], inode: u64, key: i32) -> Named {
         let file = File { device: 8, inode };
-        Named { key: Key(key), path: PathStart::new(path), folder: None, file, site: Site::Return(1) }
+        Named { key: Key(key), path: PathStart::new(path), folder: None, file, site: Site::at_return(1) }
     }
 
     #[test]
@@ -130,10 +130,10 @@ mod tests {
         let mut keys = NamedKeys::new();
         keys.record(&named(b"/a", 1, 7));
         assert!(keys.is_usual(&PathStart::new(b"/a"), Key(7)) && !keys.is_usual(&PathStart::new(b"/a"), Key(8)));
-        let now = Named { site: Site::Return(2), ..named(b"/a", 2, 8) };
+        let now = Named { site: Site::at_return(2), ..named(b"/a", 2, 8) };
         keys.record(&now);
         assert_eq!(keys.find(&now.path, Key(8)), Some(now));
-        let before = Replaced { key: Key(7), file: File { device: 8, inode: 1 }, site: Site::Return(1) };
+        let before = Replaced { key: Key(7), file: File { device: 8, inode: 1 }, site: Site::at_return(1) };
         assert_eq!(keys.replaced(&now), Some(before));
         assert_eq!(keys.find(&now.path, Key(7)), None, "it has that key no more");
         assert_eq!([7, 8].map(|key| keys.path_of(Key(key))), [None, Some(now.path)]);

@@ -102,7 +102,7 @@ mod tests {
             size: MB,
             id: ShmId(5),
             flags: 0,
-            site: Site::Unknown,
+            site: Site::UNKNOWN,
             thread: 7,
             number: NonZeroU64::MIN,
             chosen: Chosen::ByKernel,
@@ -112,7 +112,7 @@ mod tests {
             begin: attachment.address,
             end: Addr(attachment.address.0 + MB),
             inode: u64::from(number),
-            detached: Detached { attachment, site: Site::Unknown, thread: 7 },
+            detached: Detached { attachment, site: Site::UNKNOWN, thread: 7 },
         }
     }
 

@@ -131,14 +131,14 @@ mod tests {
     use crate::rule::ftok::FTOK_FAILED;
     use crate::rule::get::KEY_IS_MINUS_ONE;
 
-    const HERE: Site = Site::Return(1);
+    const HERE: Site = Site::at_return(1);
     const ENOENT: Cause = Cause::Failure("ftok", Errno::ENOENT);
 
     #[test]
     fn a_mistake_is_new_once_at_each_place_and_counted_from_then_on() {
         let mut said = Said::new();
         assert!(said.is_new(HERE, ENOENT) && said.found(HERE, ENOENT, &FTOK_FAILED));
-        assert!(said.is_new(Site::Return(2), ENOENT) && said.found(Site::Return(2), ENOENT, &FTOK_FAILED));
+        assert!(said.is_new(Site::at_return(2), ENOENT) && said.found(Site::at_return(2), ENOENT, &FTOK_FAILED));
         assert!(said.is_new(HERE, Cause::Failure("ftok", Errno::EACCES)));
         assert!(said.is_new(HERE, Cause::Failure("shmget", Errno::ENOENT)));
         assert!(said.is_new(HERE, Cause::Rule(&KEY_IS_MINUS_ONE)));
@@ -176,9 +176,9 @@ mod tests {
     #[test]
     fn more_places_than_there_is_room_for_stay_silent_and_are_counted() {
         let mut said = Said::new();
-        let new = (0..ROOM + 9).filter(|&address| said.is_new(Site::Return(address), ENOENT)).count();
+        let new = (0..ROOM + 9).filter(|&address| said.is_new(Site::at_return(address), ENOENT)).count();
         assert_eq!((new, said.lost()), (ROOM, 9));
         said.clear();
-        assert!(said.lost() == 0 && said.is_new(Site::Return(ROOM), ENOENT));
+        assert!(said.lost() == 0 && said.is_new(Site::at_return(ROOM), ENOENT));
     }
 }

@@ -69,7 +69,7 @@ impl Entry for Segment {
         asked: 0,
         flags: 0,
         mode: 0,
-        site: Site::Unknown,
+        site: Site::UNKNOWN,
         origin: Origin::Found,
         used: Use::Untouched,
         inherited: false,

@@ -9,7 +9,7 @@ use crate::errno::Errno;
 use crate::flags::{IPC_RMID, IPC_SET};
 
 const PAGE: usize = 4096;
-const SITE: Site = Site::Return(0x1234);
+const SITE: Site = Site::at_return(0x1234);
 const PLACE: Place = Place { site: SITE, thread: 7 };
 const AROUND: Surroundings = Surroundings { place: PLACE, learned: None, time: Time(0) };
 

@@ -9,7 +9,7 @@ const NAME: Name = Name { namespace: 1, id: ID };
 
 fn event(pid: i32, time: i64, call: Call, outcome: Outcome) -> Event {
     let stamp = Stamp { time: Time(time), pid, tid: pid };
-    Event { stamp, duration_ns: 0, call, outcome, site: Site::Source(u32::try_from(time).unwrap()), detail: None }
+    Event { stamp, duration_ns: 0, call, outcome, site: Site::of_source(u32::try_from(time).unwrap()), detail: None }
 }
 
 fn get() -> (Call, Outcome) {

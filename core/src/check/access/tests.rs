@@ -12,7 +12,7 @@ use crate::site::Site;
 const DENIED: Outcome = Err(Errno::EACCES);
 
 fn made(call: Call, outcome: Outcome) -> Made {
-    Made { call, outcome, site: Site::Unknown, detail: None }
+    Made { call, outcome, site: Site::UNKNOWN, detail: None }
 }
 
 fn attach(flags: i32) -> Made {

@@ -54,7 +54,7 @@ mod tests {
     /// A shmat as the program made it.
     pub fn attach(id: i32, address: usize, flags: i32, outcome: Result<usize, Errno>) -> Made {
         let call = Call::Attach { id: ShmId(id), address: Addr(address), flags };
-        Made { call, outcome, site: Site::Unknown, detail: None }
+        Made { call, outcome, site: Site::UNKNOWN, detail: None }
     }
 
     pub fn refusal(id: i32, address: usize, flags: i32, errno: Errno, world: &World) -> Option<Finding> {

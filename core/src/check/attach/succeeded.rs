@@ -151,7 +151,7 @@ mod tests {
     use crate::time::Time;
     use crate::tracker::{Learned, Origin, Place, Recorded, Spare, Surroundings};
 
-    const FIRST: Place = Place { site: Site::Return(1), thread: 7 };
+    const FIRST: Place = Place { site: Site::at_return(1), thread: 7 };
 
     fn findings(made: &Made, world: &World) -> Vec<Finding> {
         let found = |check: &Check| (check.find)(made, world).map(|explain| made.finding(check.rule, explain()));

@@ -141,7 +141,7 @@ mod tests {
     fn change(given: Status, before: Status) -> Vec<Finding> {
         let change = Change::new(&given, Some(&before));
         let call = Call::Control { id: ShmId(5), command: IPC_SET, buffer: Addr(1) };
-        let made = Made { call, outcome: Ok(0), site: Site::Unknown, detail: Some(Detail::Change(change)) };
+        let made = Made { call, outcome: Ok(0), site: Site::UNKNOWN, detail: Some(Detail::Change(change)) };
         all(&made, &world())
     }
 
@@ -198,7 +198,7 @@ mod tests {
     fn root_and_who_has_given_the_segment_away_lose_nothing_by_accident() {
         let change = Change::new(&Status { owner: owner(77, 0o066), ..filled() }, Some(&filled()));
         let call = Call::Control { id: ShmId(5), command: IPC_SET, buffer: Addr(1) };
-        let made = Made { call, outcome: Ok(0), site: Site::Unknown, detail: Some(Detail::Change(change)) };
+        let made = Made { call, outcome: Ok(0), site: Site::UNKNOWN, detail: Some(Detail::Change(change)) };
         let root = Identity { euid: USER, capabilities: 1 << 15, ..Identity::default() };
         assert_eq!(all(&made, &World { identity: root, ..world() }), []);
         let another = Identity { euid: 5, ..Identity::default() };

@@ -72,7 +72,7 @@ mod tests {
 
     fn asked(number: i32, command: i32, told: usize) -> usize {
         let call = Call::Control { id: ShmId(number), command, buffer: Addr(1) };
-        let made = Made { call, outcome: Ok(told), site: Site::Unknown, detail: None };
+        let made = Made { call, outcome: Ok(told), site: Site::UNKNOWN, detail: None };
         all(&made, &World::default()).iter().filter(|finding| finding.rule.id == "stat-index-not-id").count()
     }
 

@@ -206,7 +206,7 @@ mod tests {
 
     fn refused(id: i32, command: i32, buffer: usize, errno: Errno) -> Made {
         let call = Call::Control { id: ShmId(id), command, buffer: Addr(buffer) };
-        Made { call, outcome: Err(errno), site: Site::Unknown, detail: None }
+        Made { call, outcome: Err(errno), site: Site::UNKNOWN, detail: None }
     }
 
     fn found(made: &Made, world: &World) -> Option<(&'static str, String)> {

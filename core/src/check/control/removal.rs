@@ -129,7 +129,7 @@ mod tests {
     const PRIVATE: Call = Call::Get { key: Key::PRIVATE, size: 100, flags: 0 };
 
     fn past(world: &mut World, call: &Call, value: usize) {
-        let place = Place { site: Site::Return(1), thread: 7 };
+        let place = Place { site: Site::at_return(1), thread: 7 };
         let around = Surroundings { place, learned: None, time: Time(0) };
         while let Recorded::Needs(wanted) = world.tracker.record(call, Ok(value), &around) {
             drop(world.tracker.exchange(Spare::allocate(wanted).unwrap()));
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn removal(errno: Option<Errno>) -> Made {
-        Made { call: REMOVAL, outcome: errno.map_or(Ok(0), Err), site: Site::Return(2), detail: None }
+        Made { call: REMOVAL, outcome: errno.map_or(Ok(0), Err), site: Site::at_return(2), detail: None }
     }
 
     fn rules(made: &Made, world: &World) -> Vec<&'static str> {
@@ -153,7 +153,7 @@ mod tests {
         let mut world = World::default();
         past(&mut world, &REMOVAL, 0);
         let finding = &all(&removal(Some(Errno::EINVAL)), &world)[0];
-        assert_eq!((finding.rule.id, finding.earlier.as_ref().unwrap().site), ("removed-twice", Site::Return(1)));
+        assert_eq!((finding.rule.id, finding.earlier.as_ref().unwrap().site), ("removed-twice", Site::at_return(1)));
         let control = |id, command| Made {
             call: Call::Control { id: ShmId(id), command, buffer: Addr(0) },
             ..removal(Some(Errno::EINVAL))

@@ -124,7 +124,7 @@ mod tests {
             size: 4096,
             id: ShmId(5),
             flags: 0,
-            site: Site::Return(line),
+            site: Site::at_return(line),
             thread: 7,
             number: NonZeroU64::MIN,
             chosen: Chosen::ByKernel,
@@ -140,7 +140,7 @@ mod tests {
             asked: 4096,
             flags: 0o600,
             mode: 0o600,
-            site: Site::Return(1),
+            site: Site::at_return(1),
             origin: Origin::Created,
             used: Use::Attached,
             inherited: false,
@@ -188,12 +188,12 @@ mod tests {
             for line in [1, 2, 1] {
                 left.add_attachment(&attachment(line), &world);
             }
-            assert_eq!(places(&left), [(Site::Return(1), said), (Site::Return(2), said)]);
+            assert_eq!(places(&left), [(Site::at_return(1), said), (Site::at_return(2), said)]);
             let mut left = Left::default();
             for line in [1, 2, 1] {
-                left.add_segment(&Segment { key: Key(key), site: Site::Return(line), ..created() }, &world);
+                left.add_segment(&Segment { key: Key(key), site: Site::at_return(line), ..created() }, &world);
             }
-            assert_eq!(places(&left), [(Site::Return(1), said), (Site::Return(2), said)]);
+            assert_eq!(places(&left), [(Site::at_return(1), said), (Site::at_return(2), said)]);
             assert!(headlines(&left)[0].contains("2 segments of this place"), "{:?}", headlines(&left));
         }
     }

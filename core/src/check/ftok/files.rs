@@ -92,7 +92,7 @@ mod tests {
     fn record(world: &mut World, path: &[u8], inode: u64) -> Named {
         let file = File { device: 8, inode };
         let path = PathStart::new(path);
-        let named = Named { key: Key::of(file, 0x41), path, folder: None, file, site: Site::Return(7) };
+        let named = Named { key: Key::of(file, 0x41), path, folder: None, file, site: Site::at_return(7) };
         world.tracker.named_mut().record(&named);
         world.files.retain(|(name, _)| *name != path);
         world.files.push((path, file));
@@ -102,7 +102,7 @@ mod tests {
     fn rules(world: &World, named: &Named) -> Vec<(&'static str, String)> {
         let value = usize::try_from(named.key.0).unwrap();
         let call = Call::Ftok { path: Addr(1), project: 0x41 };
-        let made = Made { call, outcome: Ok(value), site: Site::Unknown, detail: Some(Detail::Path(named.path)) };
+        let made = Made { call, outcome: Ok(value), site: Site::UNKNOWN, detail: Some(Detail::Path(named.path)) };
         all(&made, world).into_iter().map(|finding| (finding.rule.id, finding.headline)).collect()
     }
 
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(rules(&world, &other), said);
         let call = Call::Ftok { path: Addr(1), project: 0x41 };
         let outcome = Ok(usize::try_from(other.key.0).unwrap());
-        let made = Made { call, outcome, site: Site::Unknown, detail: Some(Detail::Path(other.path)) };
+        let made = Made { call, outcome, site: Site::UNKNOWN, detail: Some(Detail::Path(other.path)) };
         assert!(all(&made, &world)[0].fix.ends_with("ftok(\"/b\", 66)"), "the next project is free");
         world.files.clear();
         assert_eq!(rules(&world, &other), [], "the other is gone");

@@ -74,7 +74,7 @@ mod tests {
     fn failure(path: Option<&[u8]>, errno: Errno) -> Finding {
         let call = Call::Ftok { path: Addr(1), project: 65 };
         let detail = path.map(|path| Detail::Path(PathStart::new(path)));
-        let made = Made { call, outcome: Err(errno), site: Site::Unknown, detail };
+        let made = Made { call, outcome: Err(errno), site: Site::UNKNOWN, detail };
         first(&made, &World::default()).unwrap()
     }
 

@@ -58,7 +58,7 @@ mod tests {
 
     fn rules(project: i32) -> Vec<&'static str> {
         let call = Call::Ftok { path: Addr(1), project };
-        let made = Made { call, outcome: Ok(7), site: Site::Unknown, detail: None };
+        let made = Made { call, outcome: Ok(7), site: Site::UNKNOWN, detail: None };
         let failed = Made { outcome: Err(Errno::ENOENT), ..made };
         assert_eq!(all(&failed, &World::default()).len(), 1, "of one that failed, that is all");
         all(&made, &World::default()).iter().map(|finding| finding.rule.id).collect()
@@ -71,7 +71,7 @@ mod tests {
         assert_eq!([257, -1, i32::MAX].map(rules), [["ftok-project-truncated"]; 3]);
         let headline = |project| {
             let call = Call::Ftok { path: Addr(1), project };
-            let made = Made { call, outcome: Ok(7), site: Site::Unknown, detail: None };
+            let made = Made { call, outcome: Ok(7), site: Site::UNKNOWN, detail: None };
             all(&made, &World::default())[0].headline.clone()
         };
         assert_eq!(headline(0), "the project is 0");

@@ -128,7 +128,7 @@ mod tests {
         let world = World { segments: vec![left()], ..World::default() };
         let mut world = after(world, &call, 4096, Origin::Found);
         assert!(finding(&call, &world).fix.replace('\u{a0}', " ").contains("ipcrm -m 5"));
-        let elsewhere = Made { site: crate::site::Site::Return(2), ..call };
+        let elsewhere = Made { site: crate::site::Site::at_return(2), ..call };
         assert_eq!(rules_of(&elsewhere, &world), [""; 0]);
         let attach = Call::Attach { id: segment(5).id, address: Addr(0), flags: 0 };
         let around = Surroundings { place: Place { site: HERE, thread: 7 }, learned: None, time: Time(0) };

@@ -153,7 +153,7 @@ mod tests {
         world.tracker.record_failure(Failed {
             call: Call::Ftok { path: Addr(1), project: 65 },
             errno: Errno::ENOENT,
-            site: Site::Return(0x1234),
+            site: Site::at_return(0x1234),
             thread: 7,
             detail: Some(Detail::Path(PathStart::new(b"shmfile"))),
         });
@@ -162,7 +162,7 @@ mod tests {
             earlier.what,
             "the last ftok that failed was ftok(\"shmfile\", 65) = -1 ENOENT (No such file or directory)"
         );
-        assert_eq!(earlier.site, Site::Return(0x1234));
+        assert_eq!(earlier.site, Site::at_return(0x1234));
     }
 
     #[test]
@@ -171,13 +171,14 @@ mod tests {
         let private = get(0, 4096, 0o600, Ok(5));
         assert_eq!(rules_of(&private, &world), [""; 0]);
         let ftok = Call::Ftok { path: Addr(1), project: 0 };
-        let around = Surroundings { place: Place { site: Site::Return(3), thread: 7 }, learned: None, time: Time(0) };
+        let around =
+            Surroundings { place: Place { site: Site::at_return(3), thread: 7 }, learned: None, time: Time(0) };
         world.tracker.record(&ftok, Ok(1), &around);
         world.tracker.record(&ftok, Err(Errno::ENOENT), &around);
         assert_eq!(rules_of(&private, &world), [""; 0]);
         world.tracker.record(&ftok, Ok(0), &around);
         let said = finding(&private, &world);
-        assert_eq!((said.rule.id, said.earlier.unwrap().site), ("key-is-ipc-private", Site::Return(3)));
+        assert_eq!((said.rule.id, said.earlier.unwrap().site), ("key-is-ipc-private", Site::at_return(3)));
         assert_eq!(rules_of(&get(1, 4096, 0o600, Ok(5)), &world), [""; 0]);
     }
 
@@ -215,9 +216,10 @@ mod tests {
         assert_eq!(finding(&absent, &World::default()).earlier, None);
         let mut removed = after(World::default(), &get(9, 4096, 0o3600, Ok(5)), 4096, Origin::Created);
         let removal = Call::Control { id: ShmId(5), command: 0, buffer: Addr(0) };
-        let around = Surroundings { place: Place { site: Site::Return(2), thread: 7 }, learned: None, time: Time(0) };
+        let around =
+            Surroundings { place: Place { site: Site::at_return(2), thread: 7 }, learned: None, time: Time(0) };
         removed.tracker.record(&removal, Ok(0), &around);
-        assert_eq!(finding(&absent, &removed).earlier.unwrap().site, Site::Return(2));
+        assert_eq!(finding(&absent, &removed).earlier.unwrap().site, Site::at_return(2));
         assert_eq!(finding(&get(8, 1, 0o600, Err(Errno::ENOENT)), &removed).earlier, None);
     }
 }

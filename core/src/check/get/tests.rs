@@ -11,7 +11,7 @@ use crate::site::Site;
 use crate::time::Time;
 use crate::tracker::{Learned, Place, Recorded, Spare, Surroundings};
 
-pub const HERE: Site = Site::Return(1);
+pub const HERE: Site = Site::at_return(1);
 
 pub fn get(key: i32, size: usize, flags: i32, outcome: Outcome) -> Made {
     let call = Call::Get { key: Key(key), size, flags };

@@ -13,7 +13,7 @@ use crate::tracker::{Attachment, Chosen, Detached, Failed, Place, Recorded, Spar
 
 const PAGE: usize = 4096;
 const BEGIN: usize = 0x7200_0000_0000;
-const PLACE: Place = Place { site: Site::Return(1), thread: 7 };
+const PLACE: Place = Place { site: Site::at_return(1), thread: 7 };
 const NEAR: usize = 0x7f00_0000_0000;
 
 /// Segment 5 has 5000 bytes and is where the gap puts it, read-only segment 6 where the kernel did; 7 is of huge pages.
@@ -65,7 +65,7 @@ impl History {
     /// The headline and the line below it.
     fn words(&self, address: usize, access: Access) -> (String, String) {
         let fault = fault(address, access, Kind::NotMapped);
-        let finding = finding(&self.cause(&fault).unwrap(), &fault, Site::Return(2), &self.world);
+        let finding = finding(&self.cause(&fault).unwrap(), &fault, Site::at_return(2), &self.world);
         (finding.headline, finding.call)
     }
 }
@@ -126,7 +126,7 @@ fn inside_an_attachment_it_depends_on_what_it_allows() {
     for (place, how) in [(NEAR, ", with SHM_RDONLY"), (NEAR + (2 << 30), "")] {
         let fault = fault(place - 1, Access::Write, Kind::NotMapped);
         let earlier =
-            finding(&history.cause(&fault).unwrap(), &fault, Site::Return(2), &history.world).earlier.unwrap();
+            finding(&history.cause(&fault).unwrap(), &fault, Site::at_return(2), &history.world).earlier.unwrap();
         assert_eq!(earlier.what, format!("segment 6 was attached at {place:#x}{how}"));
     }
     record(&mut history.world, &Call::Control { id: ShmId(7), command: IPC_RMID, buffer: Addr(0) }, 0);
@@ -136,20 +136,20 @@ fn inside_an_attachment_it_depends_on_what_it_allows() {
 #[test]
 fn after_a_detach_both_sites_are_told() {
     let mut history = history();
-    let place = Place { site: Site::Return(3), thread: 7 };
+    let place = Place { site: Site::at_return(3), thread: 7 };
     history.world.tracker.release(Addr(history.place), place).unwrap();
     let fault = fault(history.place + 4999, Access::Read, Kind::NotMapped);
-    let finding = finding(&history.cause(&fault).unwrap(), &fault, Site::Return(2), &history.world);
+    let finding = finding(&history.cause(&fault).unwrap(), &fault, Site::at_return(2), &history.world);
     assert_eq!(finding.rule.id, "use-after-detach");
-    assert_eq!(finding.earlier.map(|earlier| earlier.site), Some(Site::Return(3)));
-    assert_eq!(finding.before_that.map(|attach| attach.site), Some(Site::Return(1)));
+    assert_eq!(finding.earlier.map(|earlier| earlier.site), Some(Site::at_return(3)));
+    assert_eq!(finding.before_that.map(|attach| attach.site), Some(Site::at_return(1)));
     assert!(finding.call.contains("4999 bytes into"), "{}", finding.call);
     // With end_aligned=1 the address is not where its page begins.
     let Some(Cause::Detached { detached }) = history.cause(&fault) else { panic!("it was detached") };
     let attachment = Attachment { address: Addr(0x7200_0000_0d18), size: 744, ..detached.attachment };
     let before = Fault { address: Addr(0x7200_0000_0010), ..fault };
-    let cause = Cause::Detached { detached: Detached { attachment, site: Site::Return(3), thread: 7 } };
-    let words = super::finding(&cause, &before, Site::Return(2), &history.world).call;
+    let cause = Cause::Detached { detached: Detached { attachment, site: Site::at_return(3), thread: 7 } };
+    let words = super::finding(&cause, &before, Site::at_return(2), &history.world).call;
     assert!(words.ends_with(", 3336 bytes before what was attached at 0x720000000d18"), "{words}");
     // What stands there now is smaller, and has its own neighbourhood.
     let smaller = Call::Attach { id: ShmId(6), address: Addr(history.place), flags: 0 };
@@ -197,7 +197,7 @@ fn minus_one_is_the_result_of_the_shmat_that_failed() {
     let mut history = history();
     assert_eq!(history.rule(usize::MAX, Access::Read, Kind::NotMapped), None, "none has failed");
     let call = Call::Attach { id: ShmId(5), address: Addr(0), flags: 0 };
-    let failed = Failed { call, errno: Errno(13), site: Site::Return(9), thread: 7, detail: None };
+    let failed = Failed { call, errno: Errno(13), site: Site::at_return(9), thread: 7, detail: None };
     history.world.tracker.record_failure(failed);
     let rule = |history: &History, address: usize| history.rule(address, Access::Read, Kind::NotMapped);
     for address in [usize::MAX, usize::MAX - 7, 0, 3, 4000] {
@@ -207,7 +207,7 @@ fn minus_one_is_the_result_of_the_shmat_that_failed() {
     assert_eq!(rule(&history, outline::LOWEST_OF_MINUS_ONE), Some("unchecked-shmat"));
     let headline = |address| {
         let fault = fault(address, Access::Read, Kind::NotMapped);
-        finding(&history.cause(&fault).unwrap(), &fault, Site::Return(2), &history.world).headline
+        finding(&history.cause(&fault).unwrap(), &fault, Site::at_return(2), &history.world).headline
     };
     assert_eq!([0, 3].map(|address| headline(address).contains("probably")), [true, true]);
     assert!(!headline(usize::MAX).contains("probably") && !headline(usize::MAX - 7).contains("probably"));
@@ -243,12 +243,12 @@ fn every_cause_has_words() {
         Cause::ReadOnly { attachment },
         Cause::Execute { attachment },
         Cause::HugePages { attachment },
-        Cause::Unchecked { failed: Failed { call, errno: Errno(13), site: Site::Unknown, thread: 7, detail: None } },
+        Cause::Unchecked { failed: Failed { call, errno: Errno(13), site: Site::UNKNOWN, thread: 7, detail: None } },
     ];
     for cause in causes {
         for access in [Access::Read, Access::Write, Access::Execute, Access::Unknown] {
             let fault = fault(history.place, access, Kind::NotMapped);
-            let finding = finding(&cause, &fault, Site::Return(2), &history.world);
+            let finding = finding(&cause, &fault, Site::at_return(2), &history.world);
             assert!(finding.headline.len() <= 90, "{}", finding.headline);
             assert!(
                 finding.call.starts_with(&format!("{access} at "))

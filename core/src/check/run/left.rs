@@ -59,7 +59,7 @@ fn finding(group: &[&Leak], fate: Fate) -> Finding {
         severity: Severity::Error,
         headline: headline(group),
         call: got.map_or_else(|| format!("shmget(...) = {}", now.id), |got| shmget(&got, now)),
-        site: got.map_or(Site::Unknown, |got| got.site),
+        site: got.map_or(Site::UNKNOWN, |got| got.site),
         earlier: refused.map(earlier),
         before_that: None,
         key: own_key(now.key),

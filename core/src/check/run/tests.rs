@@ -13,7 +13,7 @@ use crate::tree::{Done, Member, Name};
 
 fn leak(id: i32, key: i32, site: usize) -> Leak {
     let now = SegmentFacts { key: Key(key), size: 27, ..segment(id) };
-    let (member, pid, site, time) = (Member(0), 77, Site::Return(site), Time(0));
+    let (member, pid, site, time) = (Member(0), 77, Site::at_return(site), Time(0));
     let got = Got { member, pid, key: Key(key), asked: 27, flags: 0o1600, site, time };
     Leak { left: Left { now, holders: Vec::new() }, got: Some(got), watched: true, refused: None }
 }
@@ -41,12 +41,12 @@ fn leaks_of_one_place_are_one_report() {
     assert_eq!(found(&all).iter().map(|finding| finding.key).collect::<Vec<_>>(), [None, Some(Key(9)), None]);
     assert_eq!(headlines(&[]), [""; 0]);
     // The same line in another process is one place.
-    assert_eq!(leaked(&[leak(1, 0, 100), leak(2, 0, 200)], Fate::Stay, &mut |_| Site::Unknown).len(), 1);
+    assert_eq!(leaked(&[leak(1, 0, 100), leak(2, 0, 200)], Fate::Stay, &mut |_| Site::UNKNOWN).len(), 1);
 }
 
 #[test]
 fn a_creator_that_could_not_use_it_is_another_report() {
-    let refused = Refused { id: ShmId(1), address: Addr(0), flags: 0, errno: Errno::EACCES, site: Site::Return(9) };
+    let refused = Refused { id: ShmId(1), address: Addr(0), flags: 0, errno: Errno::EACCES, site: Site::at_return(9) };
     let all = [leak(1, 0, 100), Leak { refused: Some(refused), ..leak(2, 0, 100) }];
     let rules: Vec<_> = found(&all).iter().map(|finding| (finding.rule.id, finding.earlier.is_some())).collect();
     assert_eq!(rules, [("leaked-segment", false), ("created-then-attach-failed", true)]);
@@ -66,7 +66,7 @@ fn the_command_that_removes_them_can_be_copied_and_has_an_end() {
 #[test]
 fn who_died_with_segments_is_told_with_how_many() {
     let call = Call::Attach { id: ShmId(5), address: Addr(0), flags: 0 };
-    let attach = Done { member: Member(0), pid: 7, call, outcome: Ok(4096), site: Site::Return(1), time: Time(0) };
+    let attach = Done { member: Member(0), pid: 7, call, outcome: Ok(4096), site: Site::at_return(1), time: Time(0) };
     let held = |id| (Name { namespace: 1, id: ShmId(id) }, attach);
     let death = |pid, signal: &str, attached: &[_]| Death {
         process: Holder { pid, command: None },
@@ -86,7 +86,7 @@ fn who_died_with_segments_is_told_with_how_many() {
     assert!(fix("SIGSEGV").starts_with("mend what it died of, or"), "{}", fix("SIGSEGV"));
     assert!(fix("SIGTERM").contains("a handler for SIGTERM"), "{}", fix("SIGTERM"));
     // A server's workers are one report, whoever died of something else another.
-    let elsewhere = (held(5).0, Done { site: Site::Return(2), ..attach });
+    let elsewhere = (held(5).0, Done { site: Site::at_return(2), ..attach });
     let workers = [
         death(7, "SIGTERM", &[held(5)]),
         death(8, "SIGKILL", &[held(5)]),

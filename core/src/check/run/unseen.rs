@@ -82,7 +82,7 @@ pub fn not_loaded(process: &Holder, because: Unwatched) -> Finding {
         severity: rule::run::SHIM_NOT_LOADED.severity,
         headline: format!("{process} was not watched"),
         call: "LD_PRELOAD".to_owned(),
-        site: Site::Unknown,
+        site: Site::UNKNOWN,
         earlier: None,
         before_that: None,
         key: None,

@@ -27,7 +27,7 @@ fn read(line: &str) -> Value {
 }
 
 fn traced(call: Call, outcome: Outcome, detail: Option<Detail>) -> Value {
-    let event = Event { stamp: STAMP, duration_ns: 4321, call, outcome, site: Site::Unknown, detail };
+    let event = Event { stamp: STAMP, duration_ns: 4321, call, outcome, site: Site::UNKNOWN, detail };
     read(&super::call(&event, HEADER.exe, &place()))
 }
 
@@ -139,7 +139,7 @@ fn a_finding_is_an_event_too() {
         severity: rule::Severity::Error,
         headline: "the key is -1".to_owned(),
         call: "shmget(0xffffffff, 27, 000) = 0".to_owned(),
-        site: Site::Source(1),
+        site: Site::of_source(1),
         earlier: None,
         before_that: None,
         key: None,
@@ -169,7 +169,7 @@ fn a_finding_is_an_event_too() {
         attachments: 2,
         own_attachments: 1,
     };
-    let earlier = Earlier { what: "ftok() = -1".to_owned(), site: Site::Source(2) };
+    let earlier = Earlier { what: "ftok() = -1".to_owned(), site: Site::of_source(2) };
     let line =
         read(&super::finding(&Finding { segment: Some(segment), earlier: Some(earlier), ..bare }, HEADER, &frame));
     assert_eq!(line["earlier"], json!({"message": "ftok() = -1", "site": site}));

@@ -16,7 +16,7 @@ fn created(key: i32) -> Segment {
         asked: 27,
         flags: 0o1666,
         mode: 0o666,
-        site: Site::Unknown,
+        site: Site::UNKNOWN,
         origin: Origin::Created,
         used: Use::Attached,
         inherited: false,
@@ -116,7 +116,7 @@ fn the_report_names_the_bytes_the_key_and_the_way_to_remove_it() {
 
 #[test]
 fn a_segment_that_could_not_be_attached_is_another_rule_and_an_error_whatever_its_key() {
-    let refused = Refused { id: ShmId(5), address: Addr(0), flags: 0, errno: Errno(13), site: Site::Return(9) };
+    let refused = Refused { id: ShmId(5), address: Addr(0), flags: 0, errno: Errno(13), site: Site::at_return(9) };
     let kernel = |heir| World { heir, ..world(Some(now(9))) };
     let finding = &findings(leak(&created(9), Some(refused), Moment::Exit, &kernel(None)))[0];
     assert_eq!((finding.rule, finding.severity), (&rule::exit::CREATED_THEN_ATTACH_FAILED, Severity::Error));
@@ -134,7 +134,7 @@ fn a_segment_that_could_not_be_attached_is_another_rule_and_an_error_whatever_it
 fn leaks_of_one_site_are_one_report() {
     let of = |id: i32, key: i32, line: usize| {
         let kernel = world(Some(SegmentFacts { id: ShmId(id), ..now(key) }));
-        let segment = Segment { id: ShmId(id), site: Site::Return(line), ..created(key) };
+        let segment = Segment { id: ShmId(id), site: Site::at_return(line), ..created(key) };
         leak(&segment, None, Moment::Exit, &kernel).unwrap()
     };
     let reports = findings((0..40).map(|id| of(id, 0, 100)).chain([of(90, 0, 200), of(91, 9, 200)]));
