@@ -2,7 +2,7 @@
 
 use super::inspect::tracked_attachment;
 use crate::boundary::{self, contain};
-use crate::site::{self, Caller};
+use crate::site::{Caller, Calling};
 use crate::{announce, errno};
 use libc::{c_char, c_int};
 use shmsan_core::call::Addr;
@@ -57,7 +57,7 @@ unsafe fn read_line(buffer: *mut c_char, room: usize) -> Option<usize> {
         }
         if length + 1 < room {
             // SAFETY: inside the room, with one byte left for the end.
-            unsafe { buffer.wrapping_add(length).write(byte.to_le_bytes()[0].cast_signed()) };
+            unsafe { buffer.wrapping_add(length).write(c_char::from_le_bytes([byte.to_le_bytes()[0]])) };
         }
         length += 1;
     }
@@ -72,7 +72,7 @@ fn report(attachment: &Attachment, buffer: Addr, room: usize, length: usize, cal
     let Some(_inside) = boundary::enter() else { return };
     contain(|| {
         let line = LongLine { attachment, buffer, room, length };
-        let site = site::keep(caller);
+        let site = caller.site();
         announce::finding(&rule::memory::OVERFLOW, site, || overflow::long_line(&line, site));
     });
 }
