@@ -1,12 +1,14 @@
-//! The main table: each operation with each set of options, against the raw call; and the same with more threads, segments and
-//! attachments.
+//! The main table: each operation with each set of options, against the raw call, and beside the least that could be done; and
+//! the same with more threads, segments and attachments.
 
 use crate::calls::{OPERATIONS, Operation, Work};
-use crate::child::{Journals, Surroundings, output};
+use crate::child::{Journals, Surroundings, clean, output};
 use crate::measure::{Round, Setting, read};
 use crate::plot::Bar;
 use crate::report::{Report, Table};
 use crate::statistics::Spread;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// In which way the library is there.
 struct Column {
@@ -67,18 +69,22 @@ impl Measured {
 }
 
 pub fn measure(around: &Surroundings, report: &mut Report) -> Result<(), String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let least = least_library(folder.path()).inspect_err(|why| report.skip("the least, in C", why)).ok();
+    let least = least.as_deref();
     let setting = Setting { rounds: around.pace.of(60, 150), threads: 1, segments: 1, attachments: 0 };
     let rows: Vec<&Operation> = OPERATIONS.iter().collect();
-    let table = compare(around, setting, &rows, report, "One thread")?;
+    let table = compare(around, least, setting, &rows, report, "One thread")?;
     report.add(table.with_words(
         "The time of the shimmed call by that of the raw one: the median, and where the middle half lies. \"Raw again\" is the \
-         same call of libc's measured a second time, which is the noise. The goals are those of tracking, and of all there is \
-         but the trace; a ratio that misses its goal is set in bold.",
+         same call of libc's measured a second time, which is the noise. \"The least\" is `bench/src/least.c`, 200 lines of C that \
+         note what tracking and the ledger have to note, for calls that all succeed, and do nothing else. The goals are those of \
+         tracking, and of all there is but the trace; a ratio that misses its goal is set in bold.",
     ));
     let setting = Setting { threads: 2, ..setting };
     let rows: Vec<_> =
         ["get", "status", "attach-4k", "touch-4k", "life"].iter().filter_map(|word| find(word)).collect();
-    let table = compare(around, setting, &rows, report, "Two threads at once")?;
+    let table = compare(around, least, setting, &rows, report, "Two threads at once")?;
     report.add(table.with_words(
         "Both do the same at the same time. Attaching and detaching, they wait for one another in the kernel, for the lock of \
          the address space: that is the raw call's own.",
@@ -90,9 +96,21 @@ fn find(word: &str) -> Option<&'static Operation> {
     crate::calls::find(word)
 }
 
+/// To be preloaded in the place of ours.
+fn least_library(folder: &Path) -> Result<PathBuf, String> {
+    if cfg!(not(target_arch = "x86_64")) {
+        return Err("its system calls are those of x86-64".to_owned());
+    }
+    let (source, library) = (folder.join("least.c"), folder.join("least.so"));
+    std::fs::write(&source, include_str!("least.c")).map_err(|error| error.to_string())?;
+    output(clean(Command::new("cc")).args(["-O2", "-shared", "-fPIC", "-o"]).arg(&library).arg(&source))?;
+    Ok(library)
+}
+
 /// A row for each operation, a column for each set of options.
 fn compare(
     around: &Surroundings,
+    least: Option<&Path>,
     setting: Setting,
     rows: &[&'static Operation],
     report: &mut Report,
@@ -101,15 +119,19 @@ fn compare(
     let mut columns = Vec::new();
     for column in &COLUMNS {
         eprintln!("{title}: {}", column.name);
-        columns.push(take(around, setting, rows, column)?);
+        columns.push(take(around, &around.library, setting, rows, column)?);
     }
-    let head = ["", "raw", "raw again"].into_iter().chain(COLUMNS.iter().map(|column| column.name)).chain(["goals"]);
+    eprintln!("{title}: the least");
+    let least = least.map(|least| take(around, least, setting, rows, &COLUMNS[0])).transpose()?.unwrap_or_default();
+    let names = COLUMNS.iter().map(|column| column.name);
+    let head = ["", "raw", "raw again", "the least, in C"].into_iter().chain(names).chain(["goals"]);
     let mut table = Table::new(title, head);
     for row in rows {
         let measured: Vec<_> = columns.iter().map(|rounds| Measured::of(rounds, row)).collect();
         let Some(Some(first)) = measured.first() else { continue };
         let goals = goals(row, setting.threads);
         let mut cells = vec![row.name.to_owned(), nanoseconds(first.raw.median), first.noise.to_string()];
+        cells.push(Measured::of(&least, row).map_or_else(|| "-".to_owned(), |measured| measured.ratio.to_string()));
         for (column, measured) in COLUMNS.iter().zip(&measured) {
             let Some(Measured { ratio, noise, .. }) = measured else { continue };
             // What noise alone makes of it is no miss.
@@ -133,6 +155,7 @@ fn nanoseconds(number: f64) -> String {
 /// In several processes: each has its own addresses, and with them its own luck.
 fn take(
     around: &Surroundings,
+    library: &Path,
     setting: Setting,
     rows: &[&'static Operation],
     column: &Column,
@@ -147,7 +170,7 @@ fn take(
             .chain(rows.iter().map(|row| row.word))
             .collect();
         let mut command = around.this(&words);
-        around.preload(&mut command);
+        command.env("LD_PRELOAD", library);
         command.env("SHMSAN_OPTIONS", column.options);
         if column.session != Session::None {
             command.env("SHMSAN_SESSION", journals.session(column.session == Session::Trace));
@@ -172,7 +195,7 @@ pub fn measure_crowds(around: &Surroundings, report: &mut Report) -> Result<(), 
     for [segments, attachments] in CROWDS {
         eprintln!("segments: {segments}, attachments: {attachments}");
         let setting = Setting { rounds: around.pace.of(60, 150), threads: 1, segments, attachments };
-        crowds.push(take(around, setting, &rows, &COLUMNS[1])?);
+        crowds.push(take(around, &around.library, setting, &rows, &COLUMNS[1])?);
     }
     for row in rows {
         let ratios = crowds.iter().filter_map(|rounds| Measured::of(rounds, row));
