@@ -3,7 +3,7 @@
 
 use crate::state::options;
 use crate::thread::{self, Inside};
-use crate::{journal, kernel, lifecycle, lsan, process, sink, site};
+use crate::{guard, journal, kernel, lifecycle, lsan, process, sink, site};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -26,12 +26,14 @@ pub fn enter() -> Option<Inside> {
 /// From now on calls take the short way, unless somebody wants to hear all of each, the journal is to be opened by the
 /// next one, or the checks are off.
 pub fn open() {
-    let closely = options().looks_at_every_call() || lsan::is_there() || journal::wants_every_call();
+    let options = options();
+    let closely = options.looks_at_every_call() || options.context_size > 1;
+    let closely = closely || lsan::is_there() || journal::wants_every_call();
     if closely || process::known().is_none() {
         return;
     }
     match journal::is_on() {
-        false => process::get_ready(),
+        false => process::get_ready(!guard::is_off()),
         true if journal::is_open() => process::get_ready_with_journal(),
         true => return,
     }

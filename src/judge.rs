@@ -1,7 +1,7 @@
 //! Asks the rules what they have to say of a call, and of each mistake at each place only once.
 
 use crate::facts::Kernel;
-use crate::site::{self, Caller};
+use crate::site::{Caller, Calling};
 use crate::state::{TRACKER, options};
 use crate::{announce, boundary, memory};
 use shmsan_core::call::{Call, Outcome};
@@ -15,7 +15,7 @@ use shmsan_core::tracker::Cause;
 /// A call that failed is explained by the first rule whose condition holds. The same failure at the same place costs a
 /// look into a table from then on: there are test suites that fail thousands of times on purpose.
 pub fn failed(call: Call, errno: Errno, caller: Caller) {
-    let site = site::keep(&caller);
+    let site = caller.site();
     let cause = Cause::Failure(call.name(), errno);
     if TRACKER.with(|tracker| tracker.said().is_new(site, cause)) != Some(true) {
         return;
@@ -38,7 +38,7 @@ pub fn succeeded(call: Call, outcome: Outcome, detail: Option<Detail>, caller: C
         return false;
     }
     let checks = check::of(&call, outcome).filter(|check| options().checks.wants(check.rule.ring));
-    let made = Made { call, outcome, site: site::keep(&caller), detail };
+    let made = Made { call, outcome, site: caller.site(), detail };
     let facts = Kernel::default();
     let mut found = false;
     for Check { rule, find } in checks {
@@ -63,7 +63,7 @@ pub fn look(call: &Call) -> Option<Look> {
 
 /// Says what was seen before a call that succeeded.
 pub fn looked(look: &Look, call: Call, outcome: Outcome, caller: Caller) {
-    let made = Made { call, outcome, site: site::keep(&caller), detail: None };
+    let made = Made { call, outcome, site: caller.site(), detail: None };
     let (rule, facts) = (look.rule(), Kernel::default());
     let cause = Cause::Rule(rule);
     if TRACKER.with(|tracker| tracker.said().is_new(made.site, cause)) == Some(true) {

@@ -2,7 +2,7 @@
 
 use crate::kernel::file;
 use crate::memory;
-use crate::site::{self, Caller};
+use crate::site::{Caller, Calling};
 use crate::state::TRACKER;
 use shmsan_core::call::{Addr, Key};
 use shmsan_core::path::PathStart;
@@ -21,7 +21,7 @@ pub fn record(path: Addr, key: Key, caller: Caller) -> Option<PathStart> {
     let file = file::of_path(&path).filter(|file| key == Key::of(*file, key.project()));
     let folder = if path.is_absolute() { None } else { file::of_path(&PathStart::new(b".")) };
     if let Some(file) = file.filter(|_| path.is_absolute() || folder.is_some()) {
-        let named = Named { key, path, folder, file, site: site::keep(&caller) };
+        let named = Named { key, path, folder, file, site: caller.site() };
         TRACKER.with(|tracker| tracker.named_mut().record(&named));
     }
     Some(path)

@@ -4,6 +4,7 @@
 use crate::kernel::clock::Stopwatch;
 use crate::kernel::futex::{self, Waited};
 use std::cell::UnsafeCell;
+use std::ops::Deref;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::time::Duration;
@@ -32,7 +33,7 @@ impl RawLock {
 
     /// `false` where it could not be had within a second.
     pub fn acquire(&self) -> bool {
-        self.acquire_if_free() || self.acquire_slowly(if IMPATIENT.load(Relaxed) { SHORT_PATIENCE } else { PATIENCE })
+        self.acquire_if_free() || self.acquire_patiently()
     }
 
     /// `false` where it could not be had within that time.
@@ -43,6 +44,12 @@ impl RawLock {
     /// Without waiting.
     pub fn acquire_if_free(&self) -> bool {
         self.0.compare_exchange(FREE, HELD, Acquire, Relaxed).is_ok()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn acquire_patiently(&self) -> bool {
+        self.acquire_slowly(if IMPATIENT.load(Relaxed) { SHORT_PATIENCE } else { PATIENCE })
     }
 
     #[cold]
@@ -73,8 +80,22 @@ impl RawLock {
     }
 
     #[cold]
+    #[inline(never)]
     fn wake(&self) {
         futex::wake(&self.0, 1);
+    }
+}
+
+/// What every call touches: it begins with a line of the cache.
+#[repr(align(64))]
+pub struct Line<T>(pub T);
+
+impl<T> Deref for Line<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.0
     }
 }
 

@@ -2,8 +2,9 @@
 //! child of fork, `_Fork` or raw clone finds 0 there. A vfork child shares its parent's memory and rightly finds the parent.
 
 use crate::kernel::{self, map};
+use crate::thread::{self, Inside};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize};
 
 /// A whole page, so that nothing else is wiped with it: as large as pages are at most. In .bss, because an address that
 /// is known at load saves the usual call a look.
@@ -14,16 +15,20 @@ struct Page {
     pid: AtomicI32,
     /// How far a call may go the short way: the one question of the usual call.
     ready: AtomicU32,
+    /// Where each thread's words are ([`crate::thread::offset`]); 0 as long as the pid is.
+    words: AtomicUsize,
 }
 
 /// A call asks at length.
 const NOT_READY: u32 = 0;
 /// It needs nothing but to be looked at.
 const READY: u32 = 1;
-/// The same, but that the journal is told.
-const READY_WITH_JOURNAL: u32 = 2;
+/// The same, but that the place of an attach may be ours to choose.
+const READY_WITH_GUARD: u32 = 2;
+/// The same again, and the journal is told.
+const READY_WITH_JOURNAL: u32 = 3;
 
-static PAGE: Page = Page { pid: AtomicI32::new(0), ready: AtomicU32::new(NOT_READY) };
+static PAGE: Page = Page { pid: AtomicI32::new(0), ready: AtomicU32::new(NOT_READY), words: AtomicUsize::new(0) };
 
 static IN_USE: AtomicBool = AtomicBool::new(false);
 
@@ -35,6 +40,12 @@ pub fn known() -> Option<i32> {
 /// Whether [`get_ready`] was said in this process.
 #[inline]
 pub fn is_ready() -> bool {
+    matches!(PAGE.ready.load(Relaxed), READY | READY_WITH_GUARD)
+}
+
+/// The same, and the kernel chooses the place of every attach.
+#[inline]
+pub fn is_ready_without_guard() -> bool {
     PAGE.ready.load(Relaxed) == READY
 }
 
@@ -45,8 +56,13 @@ pub fn is_ready_with_journal() -> bool {
 }
 
 /// From now on calls need no preparation, in this process.
-pub fn get_ready() {
-    PAGE.ready.store(READY, Relaxed);
+pub fn get_ready(guard: bool) {
+    PAGE.ready.store(if guard { READY_WITH_GUARD } else { READY }, Relaxed);
+}
+
+/// The kernel chooses the place of every attach: that was not known before.
+pub fn get_ready_without_guard() {
+    let _ = PAGE.ready.compare_exchange(READY_WITH_GUARD, READY, Relaxed, Relaxed);
 }
 
 /// The same where some of them are news to the journal, which is open.
@@ -99,5 +115,12 @@ pub fn settle() {
         let wiped = map::wipe_on_fork(&raw const PAGE as usize, size_of::<Page>());
         WIPED.store(wiped.is_ok(), Release);
     }
+    PAGE.words.store(thread::offset(), Relaxed);
     PAGE.pid.store(kernel::pid(), Release);
+}
+
+/// Enters the shim from a call that goes the short way: by what lies beside what it has read already.
+#[inline]
+pub fn enter() -> Option<Inside> {
+    thread::enter_at(PAGE.words.load(Relaxed))
 }

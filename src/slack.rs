@@ -5,7 +5,7 @@ use crate::announce;
 use crate::boundary;
 use crate::facts::Kernel;
 use crate::kernel::{self, map};
-use crate::site::{self, Caller};
+use crate::site::{Caller, Calling};
 use crate::state::{TRACKER, options};
 use shmsan_core::call::{Addr, Key, ShmId};
 use shmsan_core::check::slack::{self, Look, Slack};
@@ -29,7 +29,7 @@ pub fn is_wanted() -> bool {
 /// Whether the end of the segment is to be looked at before a detach at this place: the first sixteen times, and then one
 /// time in 64. A look costs half an attach and detach; what was written stays there, and a mistake that is made in a loop is
 /// made again.
-pub fn is_due(caller: Caller) -> bool {
+pub fn is_due<C: Calling>(caller: C) -> bool {
     const FIRST: u64 = 16;
     const OFTEN: u64 = 64;
     const COUNT: u64 = 0xffff_ffff;
@@ -66,7 +66,7 @@ pub fn before_detach(address: Addr, caller: Caller) {
         && is_wanted()
         && let Some(slack) = look(&detached.attachment)
     {
-        tell(&slack, Look::Detach(site::keep(&caller)));
+        tell(&slack, Look::Detach(caller.site()));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The globals of the shim: the tracker and the options.
 
-use crate::lock::Locked;
+use crate::lock::{Line, Locked};
 use crate::memory::c_string;
 use crate::sink;
 use crate::weak::weak;
@@ -21,7 +21,7 @@ unsafe extern "C" {
 /// `shmsan_default_options`, as the header declares it.
 type DefaultOptions = unsafe extern "C" fn() -> *const c_char;
 
-pub static TRACKER: Locked<Tracker> = Locked::new(Tracker::new());
+pub static TRACKER: Line<Locked<Tracker>> = Line(Locked::new(Tracker::new()));
 /// Which calls are no news to the tracker nor to the rules.
 pub static SEEN: Seen = Seen::new();
 

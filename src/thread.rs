@@ -3,7 +3,6 @@
 
 use crate::kernel;
 use std::arch::{asm, global_asm};
-use std::cell::Cell;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::compiler_fence;
 
@@ -21,107 +20,193 @@ global_asm!(
 
 const INSIDE: u32 = 1;
 
-/// The word, and its thread's id.
-struct Words {
-    /// [`INSIDE`], and a note above it.
-    state: Cell<u32>,
-    /// 0 where it was not asked yet.
-    id: Cell<i32>,
+/// The two words of the thread that asks, by their offset from its thread pointer, which is the same in all threads.
+#[derive(Clone, Copy)]
+struct Words(usize);
+
+/// Bytes from the first word, the state: [`INSIDE`], and a note above it.
+const STATE: usize = 0;
+/// From there to the thread's id; 0 where it was not asked yet.
+const ID: usize = 4;
+
+impl Words {
+    /// What is read for it never changes, so the compiler may take it for no memory at all.
+    #[inline]
+    fn find() -> Self {
+        let offset: usize;
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: only `offset` changes.
+        unsafe {
+            asm!(
+                "mov {offset}, qword ptr [rip + shmsan_thread_words@gottpoff]",
+                offset = out(reg) offset, options(nostack, nomem, pure, preserves_flags),
+            );
+        }
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: only `offset` changes.
+        unsafe {
+            asm!(
+                "adrp {offset}, :gottprel:shmsan_thread_words",
+                "ldr {offset}, [{offset}, :gottprel_lo12:shmsan_thread_words]",
+                offset = out(reg) offset, options(nostack, nomem, pure, preserves_flags),
+            );
+        }
+        #[cfg(target_arch = "riscv64")]
+        // SAFETY: only `offset` changes.
+        unsafe {
+            asm!(
+                "la.tls.ie {offset}, shmsan_thread_words",
+                offset = out(reg) offset, options(nostack, nomem, pure, preserves_flags),
+            );
+        }
+        Self(offset)
+    }
+
+    /// The word so many bytes behind the first.
+    #[inline]
+    fn get<const WORD: usize>(self) -> u32 {
+        let value: u32;
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: no other thread knows the words, which live as long as this one.
+        unsafe {
+            asm!(
+                "mov {value:e}, dword ptr fs:[{offset} + {word}]",
+                offset = in(reg) self.0, word = const WORD, value = lateout(reg) value,
+                options(nostack, readonly, preserves_flags),
+            );
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        // SAFETY: as above.
+        unsafe {
+            value = self.pointer(WORD).read_volatile();
+        }
+        value
+    }
+
+    #[inline]
+    fn set<const WORD: usize>(self, value: u32) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as for `get`.
+        unsafe {
+            asm!(
+                "mov dword ptr fs:[{offset} + {word}], {value:e}",
+                offset = in(reg) self.0, word = const WORD, value = in(reg) value,
+                options(nostack, preserves_flags),
+            );
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        // SAFETY: as for `get`.
+        unsafe {
+            self.pointer(WORD).write_volatile(value);
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn pointer(self, word: usize) -> *mut u32 {
+        let thread: usize;
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: only `thread` changes.
+        unsafe {
+            asm!("mrs {thread}, tpidr_el0", thread = out(reg) thread, options(nostack, nomem, pure, preserves_flags));
+        }
+        #[cfg(target_arch = "riscv64")]
+        // SAFETY: only `thread` changes.
+        unsafe {
+            asm!("mv {thread}, tp", thread = out(reg) thread, options(nostack, nomem, pure, preserves_flags));
+        }
+        thread.wrapping_add(self.0).wrapping_add(word) as *mut u32
+    }
+
+    #[inline]
+    fn enter(self) -> Option<Inside> {
+        if self.get::<STATE>() != 0 {
+            return None;
+        }
+        self.set::<STATE>(INSIDE);
+        // What is done inside must not be seen as outside by a signal handler of this thread.
+        compiler_fence(SeqCst);
+        Some(Inside(self))
+    }
 }
 
-#[inline]
-fn words() -> &'static Words {
-    let address: *const Words;
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: the thread pointer plus the words' offset; only `address` changes.
-    unsafe {
-        asm!(
-            "mov {address}, qword ptr fs:[0]",
-            "add {address}, qword ptr [rip + shmsan_thread_words@gottpoff]",
-            address = out(reg) address, options(nostack, readonly, pure),
-        );
-    }
-    #[cfg(target_arch = "aarch64")]
-    // SAFETY: the thread pointer plus the words' offset; only the two registers change.
-    unsafe {
-        asm!(
-            "mrs {address}, tpidr_el0",
-            "adrp {offset}, :gottprel:shmsan_thread_words",
-            "ldr {offset}, [{offset}, :gottprel_lo12:shmsan_thread_words]",
-            "add {address}, {address}, {offset}",
-            address = out(reg) address, offset = out(reg) _, options(nostack, readonly, pure),
-        );
-    }
-    #[cfg(target_arch = "riscv64")]
-    // SAFETY: the thread pointer plus the words' offset; only `address` changes.
-    unsafe {
-        asm!(
-            "la.tls.ie {address}, shmsan_thread_words",
-            "add {address}, {address}, tp",
-            address = out(reg) address, options(nostack, readonly, pure),
-        );
-    }
-    // SAFETY: the words live as long as their thread and no other thread knows them.
-    unsafe { &*address }
+/// The offset of each thread's words, for [`enter_at`]; never 0, where the thread pointer itself points to.
+pub fn offset() -> usize {
+    Words::find().0
 }
 
 /// While it lives, this thread is inside the shim.
-pub struct Inside(&'static Words);
+pub struct Inside(Words);
 
 /// `None` where the thread is inside already: a signal handler, or a call of our own.
 #[inline]
 pub fn enter() -> Option<Inside> {
-    let words = words();
-    if words.state.get() != 0 {
-        return None;
+    Words::find().enter()
+}
+
+/// The same for whoever has the [`offset`] at hand: where it is found lies in a page that no call touches otherwise. 0 where
+/// it is not known after all.
+#[inline]
+pub fn enter_at(offset: usize) -> Option<Inside> {
+    #[cold]
+    #[inline(never)]
+    fn find() -> Words {
+        Words::find()
     }
-    words.state.set(INSIDE);
-    // What is done inside must not be seen as outside by a signal handler of this thread.
-    compiler_fence(SeqCst);
-    Some(Inside(words))
+    if offset == 0 { find() } else { Words(offset) }.enter()
 }
 
 impl Drop for Inside {
     #[inline]
     fn drop(&mut self) {
         compiler_fence(SeqCst);
-        self.0.state.set(0);
+        self.0.set::<STATE>(0);
     }
 }
 
 impl Inside {
     /// Stays inside until [`resume`], with a note that is not 0.
     pub fn stay(self, note: u32) {
-        self.0.state.set(INSIDE | note << 1);
+        self.0.set::<STATE>(INSIDE | note << 1);
         std::mem::forget(self);
+    }
+
+    /// This thread's id (gettid(2)), asked once.
+    #[inline]
+    pub fn thread(&self) -> i32 {
+        match self.0.get::<ID>() {
+            0 => ask_id(),
+            id => id.cast_signed(),
+        }
     }
 }
 
 /// Takes up what [`Inside::stay`] left, also in the child of a fork.
 pub fn resume() -> Option<(Inside, u32)> {
-    let words = words();
-    let note = words.state.get() >> 1;
-    words.state.set(words.state.get() & INSIDE);
+    let words = Words::find();
+    let state = words.get::<STATE>();
+    words.set::<STATE>(state & INSIDE);
+    let note = state >> 1;
     (note != 0).then_some((Inside(words), note))
 }
 
 /// This thread's id (gettid(2)), asked once.
 #[inline]
 pub fn id() -> i32 {
-    match words().id.get() {
+    match Words::find().get::<ID>() {
         0 => ask_id(),
-        id => id,
+        id => id.cast_signed(),
     }
 }
 
 #[cold]
+#[inline(never)]
 fn ask_id() -> i32 {
     let id = kernel::tid();
-    words().id.set(id);
+    Words::find().set::<ID>(id.cast_unsigned());
     id
 }
 
 /// In the child of a fork this thread has another id.
 pub fn forget_id() {
-    words().id.set(0);
+    Words::find().set::<ID>(0);
 }

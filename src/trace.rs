@@ -2,7 +2,7 @@
 //! here may change what the program sees.
 
 use crate::kernel::clock;
-use crate::site::{self, Caller};
+use crate::site::{self, Caller, Calling};
 use crate::state::options;
 use crate::{identity, journal, memory, process, sink, thread};
 use shmsan_core::call::{Addr, Call, Outcome};
@@ -79,7 +79,7 @@ impl Stopwatch {
             duration_ns,
             call: *call,
             outcome,
-            site: site::keep(caller),
+            site: caller.site(),
             detail: self.change.map(Detail::Change).or_else(|| detail(call, outcome)),
         }
     }

@@ -23,6 +23,7 @@ macro_rules! export {
         #[cfg(target_arch = "x86_64")]
         #[unsafe(naked)]
         #[unsafe(no_mangle)]
+        #[unsafe(link_section = ".text.shmsan_usual")]
         pub unsafe extern "C" fn $name($($argument: $type),*) -> $result {
             naked_asm!("endbr64", concat!("mov ", $x86_64, ", [rsp]"), "jmp {to}", ".balign 16, 0xcc", to = sym $to)
         }
@@ -30,6 +31,7 @@ macro_rules! export {
         #[cfg(target_arch = "aarch64")]
         #[unsafe(naked)]
         #[unsafe(no_mangle)]
+        #[unsafe(link_section = ".text.shmsan_usual")]
         pub unsafe extern "C" fn $name($($argument: $type),*) -> $result {
             naked_asm!("hint 34", concat!("mov ", $aarch64, ", x30"), "b {to}", "nop", to = sym $to)
         }
@@ -48,18 +50,22 @@ export!(shmdt(shmaddr: *const c_void) -> c_int, detach, "rsi", "x1");
 export!(shmctl(shmid: c_int, cmd: c_int, buf: *mut shmid_ds) -> c_int, control, "rcx", "x3");
 export!(ftok(pathname: *const c_char, proj_id: c_int) -> key_t, ftok_from, "rdx", "x2");
 
+#[unsafe(link_section = ".text.shmsan_usual")]
 extern "C" fn get(key: key_t, size: size_t, flags: c_int, from: usize) -> isize {
     shim::perform(Call::Get { key: Key(key), size, flags }, Return(from))
 }
 
+#[unsafe(link_section = ".text.shmsan_usual")]
 extern "C" fn attach(id: c_int, at: *const c_void, flags: c_int, from: usize) -> isize {
     shim::perform(Call::Attach { id: ShmId(id), address: Addr(at as usize), flags }, Return(from))
 }
 
+#[unsafe(link_section = ".text.shmsan_usual")]
 extern "C" fn detach(address: *const c_void, from: usize) -> isize {
     shim::perform(Call::Detach { address: Addr(address as usize) }, Return(from))
 }
 
+#[unsafe(link_section = ".text.shmsan_usual")]
 extern "C" fn control(id: c_int, command: c_int, buffer: *mut shmid_ds, from: usize) -> isize {
     shim::perform(Call::Control { id: ShmId(id), command, buffer: Addr(buffer as usize) }, Return(from))
 }

@@ -9,7 +9,7 @@ pub mod quarantine;
 use crate::boundary::{self, contain};
 use crate::state::{TRACKER, options};
 use crate::thread::{self, Inside};
-use crate::{facts, fault, kernel, verbose};
+use crate::{facts, fault, kernel, process, verbose};
 use shmsan_core::call::{Addr, Call, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::SHM_REMAP;
@@ -189,6 +189,11 @@ fn reserve_again(address: Addr, size: usize) -> bool {
     named::slots(begin, end).is_some() && ground::reserve(begin, end.0 - begin.0).is_ok()
 }
 
+/// Whether it is known that the kernel chooses every place.
+pub fn is_off() -> bool {
+    STATE.load(Relaxed) == OFF
+}
+
 /// Whether places are chosen.
 #[inline]
 pub fn is_on() -> bool {
@@ -232,6 +237,9 @@ fn prepare(held: Option<&Inside>) {
         }
         let is_there = TRACKER.with(|tracker| tracker.gap().is_some()) == Some(true);
         STATE.fetch_max(if is_there { ON } else { OFF }, Relaxed);
+        if is_off() {
+            process::get_ready_without_guard();
+        }
         fault::prepare();
         Some(())
     });

@@ -7,7 +7,7 @@ mod file;
 use crate::boundary;
 use crate::kernel::{self, clock};
 use crate::lock::{Locked, RawLock};
-use crate::site::{self, Caller, Said};
+use crate::site::{self, Caller, Calling, Said};
 use crate::state::SEEN;
 use crate::{errno, identity, shim, sink, thread};
 pub use file::Heritage;
@@ -178,7 +178,7 @@ pub fn call(event: &Event) {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 pub fn brief_call(time: Option<Time>, call: &Call, outcome: Outcome, caller: &Caller) {
-    let site = boundary::contain(|| site::keep(caller)).unwrap_or(Site::UNKNOWN);
+    let site = boundary::contain(|| caller.site()).unwrap_or(Site::UNKNOWN);
     // What was taken for no news, and is some, began a moment ago.
     let time = time.unwrap_or_else(clock::time);
     append(site, &record::brief_call(time, thread::id(), call, outcome, site));

@@ -13,7 +13,8 @@ pub fn time() -> Time {
 /// The time of day as of the last tick, some milliseconds ago at most: half the price.
 pub fn coarse_time() -> Time {
     let now = read(libc::CLOCK_REALTIME_COARSE);
-    Time::new(now.tv_sec, now.tv_nsec)
+    // The kernel's own clock ends with an i64 of nanoseconds, too.
+    Time(now.tv_sec.wrapping_mul(1_000_000_000).wrapping_add(now.tv_nsec))
 }
 
 /// From some moment on, without jumps.

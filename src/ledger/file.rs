@@ -29,18 +29,20 @@ pub enum Lack {
     Disk,
 }
 
+/// What every creation touches stands first.
+#[repr(C)]
 pub struct File {
     shared: Shared,
     /// How many there may be, and how many there are that were not removed by this process.
     entries: usize,
     live: usize,
+    page_shift: u32,
+    /// One bit for each page that has its place on the disk.
+    placed: [u64; PAGES.div_ceil(64)],
     /// Slots of the first part that are taken.
     used: usize,
     /// Fingerprints of the last records there: a library is told of with each of its places.
     told: [u64; TOLD],
-    /// One bit for each page that has its place on the disk.
-    placed: [u64; PAGES.div_ceil(64)],
-    page_shift: u32,
     name: [u8; NAME],
     pub owner: u32,
     namespace: u64,
@@ -49,7 +51,7 @@ pub struct File {
 impl File {
     /// Makes it in a folder of its owner.
     #[inline(never)]
-    pub fn make(folder: &Folder, head: Head, owner: u32) -> Result<Box<Self>, i32> {
+    pub fn make(folder: &Folder, head: Head, owner: u32) -> Result<Self, i32> {
         let page = kernel::page_size();
         let small = size(FEW).next_multiple_of(page);
         // All of a large file would be in memory.
@@ -62,7 +64,7 @@ impl File {
         let name = name(head.pid).ok_or(libc::EAGAIN)?;
         let shared = folder.make_shared(in_c(&name), room)?;
         let entries = if shared.size == small { FEW } else { MANY };
-        let mut file = Box::new(Self {
+        let mut file = Self {
             shared,
             entries,
             live: 0,
@@ -73,7 +75,7 @@ impl File {
             name,
             owner,
             namespace: head.namespace,
-        });
+        };
         for page in 0..shared.placed >> file.page_shift {
             file.placed[page / 64] |= 1 << (page % 64);
         }
@@ -135,9 +137,13 @@ impl File {
     #[inline]
     pub fn mark_removed(&mut self, id: ShmId) {
         let number = place_of(id, self.entries);
-        if self.entry(number).is_some_and(|entry| entry.id == id && !entry.removed) {
-            let word = self.word(number, 0);
-            word.store(Entry::marked_removed(word.load(Relaxed)), Release);
+        if !self.is_placed(number) {
+            return;
+        }
+        let word = self.word(number, 0);
+        let first = word.load(Relaxed);
+        if Entry::is_live(first) && Entry::id(first) == id {
+            word.store(Entry::marked_removed(first), Release);
             self.live -= 1;
         }
     }

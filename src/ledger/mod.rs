@@ -16,7 +16,7 @@ pub use maker::find as maker;
 
 use crate::kernel::signal::undisturbed;
 use crate::kernel::{self, clock, file as read, gate};
-use crate::lock::{Locked, RawLock};
+use crate::lock::{Line, Locked, RawLock};
 use crate::site::{self, Said};
 use crate::state::{TRACKER, options};
 use crate::{boundary, facts, identity, verbose};
@@ -29,10 +29,25 @@ use shmsan_core::site::Site;
 use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::Relaxed;
 
-static LEDGER: Locked<Ledger> = Locked::new(Ledger { file: None, said: Said::new(), paths: Paths::new() });
+static KEEPER: Line<Keeper> = Line(Keeper {
+    state: AtomicU8::new(NOT_BEGUN),
+    ledger: Locked::new(Ledger {
+        last: Site::UNKNOWN,
+        end_aligned: false,
+        file: None,
+        paths: Paths::new(),
+        said: Said::new(),
+    }),
+});
 
-/// Of this process.
-static STATE: AtomicU8 = AtomicU8::new(NOT_BEGUN);
+/// What every creation touches stands first.
+#[repr(C)]
+struct Keeper {
+    /// How far it is, in this process.
+    state: AtomicU8,
+    ledger: Locked<Ledger>,
+}
+
 const NOT_BEGUN: u8 = 0;
 const KEPT: u8 = 1;
 const NONE: u8 = 2;
@@ -40,22 +55,28 @@ const NONE: u8 = 2;
 /// Longer command lines are cut, so that there is room for places.
 const ARGUMENTS: usize = 2048;
 
+/// What every creation touches stands first.
+#[repr(C)]
 struct Ledger {
-    file: Option<Box<File>>,
+    /// The place of the last creation, which the file tells of.
+    last: Site,
+    /// The option.
+    end_aligned: bool,
+    file: Option<File>,
+    paths: Paths,
     /// The places that the file tells of.
     said: Said,
-    paths: Paths,
 }
 
 /// To be held over a fork.
 pub const fn lock() -> &'static RawLock {
-    LEDGER.raw()
+    KEEPER.0.ledger.raw()
 }
 
 /// This process made a segment as it has made one before: from the same place, with the same arguments.
 #[inline]
 pub fn created_again(id: ShmId, key: Key, size: usize, site: Site) {
-    match STATE.load(Relaxed) {
+    match KEEPER.state.load(Relaxed) {
         NONE => {}
         KEPT if write(id, key, size, site, Told::IfSaid) => {}
         _ => created(id, key, size, site),
@@ -63,10 +84,11 @@ pub fn created_again(id: ShmId, key: Key, size: usize, site: Site) {
 }
 
 /// This process removed a segment.
-#[inline]
+#[unsafe(link_section = ".text.shmsan_usual")]
+#[inline(never)]
 pub fn removed(id: ShmId) {
-    if STATE.load(Relaxed) == KEPT {
-        LEDGER.with(|ledger| ledger.file.as_mut().map(|file| file.mark_removed(id)));
+    if KEEPER.state.load(Relaxed) == KEPT {
+        KEEPER.ledger.with(|ledger| ledger.file.as_mut().map(|file| file.mark_removed(id)));
     }
 }
 
@@ -78,23 +100,21 @@ enum Told {
 }
 
 /// `false` where there is something to be told before, or the disk is full.
-#[inline]
+#[unsafe(link_section = ".text.shmsan_usual")]
+#[inline(never)]
 fn write(id: ShmId, key: Key, size: usize, site: Site, told: Told) -> bool {
     let time = clock::coarse_time();
-    let written = LEDGER.with(|ledger| {
-        let Ledger { file: Some(file), said, paths } = ledger else { return false };
-        let is_told = told == Told::Surely || said.contains(site);
-        let Some(path) = paths.number(key).filter(|_| is_told) else { return false };
-        file.write(&Entry {
-            id,
-            key,
-            size: size as u64,
-            time,
-            site,
-            path,
-            end_aligned: options().end_aligned,
-            removed: false,
-        })
+    let written = KEEPER.ledger.with(|ledger| {
+        let Ledger { file: Some(file), last, end_aligned, paths, said } = ledger else { return false };
+        if *last != site {
+            if told == Told::IfSaid && !said.contains(site) {
+                return false;
+            }
+            *last = site;
+        }
+        let Some(path) = paths.number(key) else { return false };
+        let end_aligned = *end_aligned;
+        file.write(&Entry { id, key, size: size as u64, time, site, path, end_aligned, removed: false })
     });
     written == Some(true)
 }
@@ -106,11 +126,11 @@ pub fn created(id: ShmId, key: Key, size: usize, site: Site) {
         return;
     }
     let path = TRACKER.with(|tracker| tracker.named().path_of(key)).flatten();
-    let is_told = LEDGER.with(|ledger| ledger.said.contains(site)) == Some(true);
+    let is_told = KEEPER.ledger.with(|ledger| ledger.said.contains(site)) == Some(true);
     // Found out without the lock: it takes memory.
     let places = if is_told { Vec::new() } else { site::stored(site) };
-    let told = LEDGER.with(|ledger| {
-        let Ledger { file: Some(file), said, paths } = ledger else { return Err(Lack::Disk) };
+    let told = KEEPER.ledger.with(|ledger| {
+        let Ledger { file: Some(file), said, paths, .. } = ledger else { return Err(Lack::Disk) };
         said.insert(site);
         let number = paths.choose(key, path.is_some());
         let path = path.filter(|_| number != 0).map(|path| Path::store(number, path.bytes()));
@@ -125,17 +145,18 @@ pub fn created(id: ShmId, key: Key, size: usize, site: Site) {
 /// Whether there is a file to write into, of this user and this IPC namespace.
 fn is_begun() -> bool {
     let (owner, namespace) = (kernel::euid(), facts::ipc_namespace().map_or(0, u64::from));
-    if STATE.load(Relaxed) == KEPT {
-        let is_right = LEDGER.with(|ledger| ledger.file.as_ref().is_some_and(|file| file.is_of(owner, namespace)));
+    if KEEPER.state.load(Relaxed) == KEPT {
+        let is_right =
+            KEEPER.ledger.with(|ledger| ledger.file.as_ref().is_some_and(|file| file.is_of(owner, namespace)));
         if is_right != Some(false) {
             return is_right == Some(true);
         }
         leave();
     }
-    if STATE.load(Relaxed) == NOT_BEGUN {
+    if KEEPER.state.load(Relaxed) == NOT_BEGUN {
         begin(owner, namespace);
     }
-    STATE.load(Relaxed) == KEPT
+    KEEPER.state.load(Relaxed) == KEPT
 }
 
 fn begin(owner: u32, namespace: u64) {
@@ -144,18 +165,20 @@ fn begin(owner: u32, namespace: u64) {
         Ok(file) => file,
         Err(reason) => {
             verbose::say_no_ledger(reason);
-            return STATE.store(NONE, Relaxed);
+            return KEEPER.state.store(NONE, Relaxed);
         }
     };
     // Another thread may have been faster.
-    let second = LEDGER.with(|ledger| {
+    let second = KEEPER.ledger.with(|ledger| {
         if ledger.file.is_some() {
             return Some(file);
         }
+        ledger.last = Site::UNKNOWN;
+        ledger.end_aligned = options().end_aligned;
         ledger.said.clear();
         ledger.paths = Paths::new();
         ledger.file = Some(file);
-        STATE.store(KEPT, Relaxed);
+        KEEPER.state.store(KEPT, Relaxed);
         None
     });
     if let Some(second) = second.flatten() {
@@ -164,7 +187,7 @@ fn begin(owner: u32, namespace: u64) {
 }
 
 #[inline(never)]
-fn open(owner: u32, namespace: u64) -> Result<Box<File>, &'static str> {
+fn open(owner: u32, namespace: u64) -> Result<File, &'static str> {
     let boot = boot().filter(|_| namespace != 0).ok_or("/proc does not tell which machine and namespace this is")?;
     let time = clock::time();
     let head = Head { boot, namespace, pid: kernel::pid(), began: identity::began(), time, entries: 0 };
@@ -196,28 +219,28 @@ fn boot() -> Option<Boot> {
 #[cold]
 fn give_up() {
     leave();
-    STATE.store(NONE, Relaxed);
+    KEEPER.state.store(NONE, Relaxed);
     verbose::say_no_ledger("no space is left for it");
 }
 
 /// The file is another process's, or that of an earlier life of this one.
 pub fn leave() {
-    if STATE.load(Relaxed) != KEPT {
+    if KEEPER.state.load(Relaxed) != KEPT {
         return;
     }
-    STATE.store(NOT_BEGUN, Relaxed);
-    if let Some(file) = LEDGER.with(|ledger| ledger.file.take()).flatten() {
+    KEEPER.state.store(NOT_BEGUN, Relaxed);
+    if let Some(file) = KEEPER.ledger.with(|ledger| ledger.file.take()).flatten() {
         file.unmap();
     }
 }
 
 /// The process ends: where nothing is left of what it made, nothing is left of its ledger.
 pub fn end() {
-    if STATE.load(Relaxed) != KEPT {
+    if KEEPER.state.load(Relaxed) != KEPT {
         return;
     }
-    STATE.store(NONE, Relaxed);
-    let Some(file) = LEDGER.with(|ledger| ledger.file.take()).flatten() else { return };
+    KEEPER.state.store(NONE, Relaxed);
+    let Some(file) = KEEPER.ledger.with(|ledger| ledger.file.take()).flatten() else { return };
     if tidy::is_over(&file) && !boundary::is_locked_in() {
         remove(&file);
     }

@@ -3,11 +3,12 @@
 use super::place;
 use crate::boundary::contain;
 use crate::guard;
-use crate::site::Caller;
+use crate::process;
+use crate::site::Calling;
 use crate::slack;
 use crate::state::TRACKER;
 use crate::thread::{self, Inside};
-use shmsan_core::call::{Addr, Call, Outcome};
+use shmsan_core::call::{Addr, Call};
 use shmsan_core::tracker::{Chosen, Released};
 
 /// No page is smaller.
@@ -16,32 +17,44 @@ const SMALLEST_PAGE: usize = 4096;
 /// Takes an attachment out of the tracker before its detach: another thread may be given the address while the call is
 /// still on its way back.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-pub(super) fn release<C: Into<Caller>>(call: Call, caller: C) -> Option<Released> {
-    match call {
+pub(super) fn release<C: Calling>(call: Call, caller: C) -> Option<Released> {
+    /// Two registers go in, and two come back.
+    #[unsafe(link_section = ".text.shmsan_usual")]
+    #[inline(never)]
+    fn go<C: Calling>(address: Addr, caller: C) -> Option<Released> {
         // The site is kept inside: a new one takes memory, and a handler that interrupts that must not come here again.
-        Call::Detach { address } => release_attachment(address, caller, &thread::enter()?),
-        _ => None,
+        release_attachment(address, caller, &process::enter()?)
     }
+    if let Call::Detach { address } = call { go(address, caller) } else { None }
 }
 
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call more is a tenth of it")]
+pub(super) fn release_attachment<C: Calling>(address: Addr, caller: C, inside: &Inside) -> Option<Released> {
+    let released = contain(|| {
+        let place = place(caller, inside);
+        TRACKER.with(|tracker| tracker.release(address, place)).flatten()
+    });
+    let released = released.flatten()?;
+    if !released.size.is_multiple_of(SMALLEST_PAGE) {
+        look_behind(address, caller, inside);
+    }
+    Some(released)
+}
+
+/// Where its last page is not full.
 #[inline(never)]
-pub(super) fn release_attachment<C: Into<Caller>>(address: Addr, caller: C, _inside: &Inside) -> Option<Released> {
+fn look_behind<C: Calling>(address: Addr, caller: C, _inside: &Inside) {
     contain(|| {
-        let caller = caller.into();
-        let place = place(caller);
-        let released = TRACKER.with(|tracker| tracker.release(address, place)).flatten()?;
-        if !released.size.is_multiple_of(SMALLEST_PAGE) && slack::is_due(caller) {
-            slack::before_detach(address, caller);
+        if slack::is_due(caller) {
+            slack::before_detach(address, caller.into());
         }
-        Some(released)
-    })
-    .flatten()
+    });
 }
 
 /// Where the detach failed, what was taken out for it is there again.
 #[inline(always)]
-pub(super) fn put_back(outcome: Outcome, released: Option<Released>) {
+pub(super) fn put_back(released: Option<Released>) {
     #[cold]
     #[inline(never)]
     fn go(released: Released) {
@@ -49,9 +62,7 @@ pub(super) fn put_back(outcome: Outcome, released: Option<Released>) {
             restore(released, &inside);
         }
     }
-    if outcome.is_err()
-        && let Some(released) = released
-    {
+    if let Some(released) = released {
         go(released);
     }
 }
@@ -62,13 +73,16 @@ pub(super) fn restore(released: Released, _inside: &Inside) {
 
 /// What the kernel has placed is not given to anybody else at once.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 pub(super) fn keep_place(call: Call, released: Option<Released>) {
+    #[inline(never)]
+    fn go(address: Addr, released: Released) {
+        guard::after_detach(address, &released, None);
+    }
     if let Call::Detach { address } = call
         && let Some(released) = released
         && released.chosen() == Chosen::ByKernel
         && guard::is_on()
     {
-        guard::after_detach(address, &released, None);
+        go(address, released);
     }
 }

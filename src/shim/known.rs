@@ -1,88 +1,112 @@
 //! The usual call that succeeded: of which there is nothing to find out and nothing to say.
 
-use super::note::{forget, note};
+use super::note::forget;
 use super::{fingerprint_of, id_of, key_of, place};
 use crate::boundary::contain;
 use crate::kernel;
-use crate::site::Caller;
-use crate::state::{SEEN, TRACKER, options};
-use crate::thread::{self, Inside};
-use crate::{errno, keys, ledger};
-use shmsan_core::call::{Addr, Call, ShmId};
+use crate::site::{Caller, Calling};
+use crate::state::{SEEN, TRACKER};
+use crate::thread::Inside;
+use crate::{keys, ledger};
+use shmsan_core::call::{Addr, Call, Key, ShmId};
 use shmsan_core::check::control::is_index;
 use shmsan_core::flags::{IPC_RMID, IPC_SET, SHM_STAT, SHM_STAT_ANY};
-use shmsan_core::rule::Ring;
-use shmsan_core::time::Time;
-use shmsan_core::tracker::{Recorded, Surroundings};
+use shmsan_core::tracker::is_creation;
 
-/// Whether there is nothing to find out of a call that succeeded, and nothing to say: the usual case, made short.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-pub(super) fn is_done<C: Into<Caller>>(call: Call, value: usize, caller: C) -> bool {
-    is_nothing_new(call, value, caller, |id, address, flags, caller| {
-        // A handler that interrupted us: its attachments are not tracked.
-        let Some(_inside) = thread::enter() else { return true };
-        record_attach(id, address, flags, caller)
-    })
+/// What there is to take note of.
+pub(super) enum News {
+    Nothing,
+    Creation {
+        key: Key,
+        size: usize,
+        flags: i32,
+    },
+    Attachment {
+        flags: i32,
+    },
+    Removal,
+    /// More than the rest of this file knows.
+    Anything,
 }
 
-/// The same, with what is to be done about an attach.
+/// What the tracker has to hear of a call that succeeded.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-pub(super) fn is_nothing_new<C: Into<Caller>>(
-    call: Call,
-    value: usize,
-    caller: C,
-    record_attach: impl FnOnce(ShmId, Addr, i32, C) -> bool,
-) -> bool {
+pub(super) fn news<C: Calling>(call: Call, value: usize, caller: C) -> News {
     match call {
-        Call::Get { .. } => SEEN.contains(id_of(value), fingerprint_of(call, caller.into())),
-        Call::Attach { address, .. } if address.0 != 0 => false,
-        Call::Attach { id, flags, .. } => record_attach(id, Addr(value), flags, caller),
-        Call::Control { command: IPC_RMID | IPC_SET, .. } | Call::Ftok { .. } => false,
-        Call::Control { id, command: SHM_STAT | SHM_STAT_ANY, .. } => is_index(id, id_of(value)),
-        Call::Control { .. } | Call::Detach { .. } => true,
+        Call::Get { key, size, flags } if is_creation(key, flags) => News::Creation { key, size, flags },
+        Call::Get { .. } if SEEN.contains(id_of(value), fingerprint_of(call, caller)) => News::Nothing,
+        Call::Attach { address: Addr(0), flags, .. } => News::Attachment { flags },
+        Call::Control { command: IPC_RMID, .. } => News::Removal,
+        Call::Control { id, command: SHM_STAT | SHM_STAT_ANY, .. } if is_index(id, id_of(value)) => News::Nothing,
+        Call::Get { .. }
+        | Call::Attach { .. }
+        | Call::Control { command: IPC_SET | SHM_STAT | SHM_STAT_ANY, .. }
+        | Call::Ftok { .. } => News::Anything,
+        Call::Control { .. } | Call::Detach { .. } => News::Nothing,
     }
 }
 
-/// Takes note of an attach, from inside; `false` where it takes more than that.
-#[inline(never)]
-pub(super) fn record_attach<C: Into<Caller>>(id: ShmId, address: Addr, flags: i32, caller: C) -> bool {
-    let place = place(caller.into());
-    contain(|| TRACKER.with(|tracker| tracker.record_known_attach(id, address, flags, place))).flatten() == Some(true)
-}
-
-/// The creation and the removal of a segment that no rule has anything to say of; `false` for all else.
-pub(super) fn record_known(call: Call, value: usize, caller: Caller, _inside: &Inside) -> bool {
-    contain(|| {
-        let mut around = Surroundings { place: place(caller), learned: None, time: Time::default() };
-        match call {
-            Call::Get { key, size, .. } if SEEN.contains_creation(fingerprint_of(call, caller)) => {
-                let recorded = TRACKER.with(|tracker| tracker.record(&call, Ok(value), &around));
-                let done = recorded == Some(Recorded::Done);
-                if done {
-                    ledger::created_again(id_of(value), key, size, around.place.site);
-                }
-                done
-            }
-            Call::Control { id, command: IPC_RMID, .. } if !options().checks.wants(Ring::Advice) => {
-                forget(id);
-                around.time = kernel::clock::time();
-                TRACKER.with(|tracker| tracker.record_known_removal(id, &around)) == Some(true)
-            }
-            // The key 0 is no usual one.
-            Call::Ftok { path, project: 1..=255 } if value != 0 => keys::are_usual(path, key_of(value)),
-            _ => false,
+/// Takes note of a call that succeeded, where it is a usual one; `false` for all else.
+pub(super) fn record(call: Call, value: usize, caller: Caller, inside: &Inside) -> bool {
+    match (news(call, value, caller), call) {
+        (News::Nothing, _) => true,
+        (News::Creation { key, size, flags }, _) => record_creation(id_of(value), key, size, flags, caller, inside),
+        (News::Attachment { flags }, Call::Attach { id, .. }) => record_attach(id, Addr(value), flags, caller, inside),
+        (News::Removal, Call::Control { id, .. }) => record_removal(id, caller, inside),
+        // The key 0 is no usual one.
+        (News::Anything, Call::Ftok { path, project: 1..=255 }) if value != 0 => {
+            contain(|| keys::are_usual(path, key_of(value))) == Some(true)
         }
-    }) == Some(true)
+        _ => false,
+    }
 }
 
-/// The call succeeded, and there is more to do than in the usual case.
-pub(super) fn take_note(call: Call, value: usize, caller: Caller) {
-    let Some(inside) = thread::enter() else { return };
-    if !record_known(call, value, caller, &inside) {
-        let before = errno::read();
-        note(call, Ok(value), None, caller, &inside);
-        errno::write(before);
-    }
+/// Takes note of an attach; `false` where it takes more than that.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call more is a tenth of it")]
+pub(super) fn record_attach<C: Calling>(id: ShmId, address: Addr, flags: i32, caller: C, inside: &Inside) -> bool {
+    let record = || {
+        let place = place(caller, inside);
+        TRACKER.with(|tracker| tracker.record_known_attach(id, address, flags, place))
+    };
+    contain(record).flatten() == Some(true)
+}
+
+/// Takes note of a segment that such a call has made before, of which no rule had anything to say; `false` for all else.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call more is a tenth of it")]
+pub(super) fn record_creation<C: Calling>(
+    id: ShmId,
+    key: Key,
+    size: usize,
+    flags: i32,
+    caller: C,
+    inside: &Inside,
+) -> bool {
+    let record = || {
+        if !SEEN.contains_creation(fingerprint_of(Call::Get { key, size, flags }, caller)) {
+            return false;
+        }
+        let place = place(caller, inside);
+        let done = TRACKER.with(|tracker| tracker.record_known_creation(id, key, size, flags, place)) == Some(true);
+        if done {
+            ledger::created_again(id, key, size, place.site);
+        }
+        done
+    };
+    contain(record) == Some(true)
+}
+
+/// Takes note of the removal of a segment that this process made or found; `false` for all else. Where advice is wanted, each call
+/// is looked at in full, and none comes here.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call more is a tenth of it")]
+pub(super) fn record_removal<C: Calling>(id: ShmId, caller: C, inside: &Inside) -> bool {
+    let record = || {
+        forget(id);
+        let (place, time) = (place(caller, inside), kernel::clock::coarse_time());
+        TRACKER.with(|tracker| tracker.record_known_removal(id, place, time)) == Some(true)
+    };
+    contain(record) == Some(true)
 }

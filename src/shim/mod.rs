@@ -8,19 +8,19 @@ mod note;
 use crate::boundary::{self, contain};
 use crate::guard::{self, end_aligned};
 use crate::kernel;
-use crate::site::{self, Caller};
+use crate::site::{Caller, Calling};
 use crate::state::options;
 use crate::thread::{self, Inside};
 use crate::trace::Watch;
 use crate::{errno, journal, judge, lsan, memory, process};
 use detach::{keep_place, put_back, release, release_attachment, restore};
-use known::{is_done, is_nothing_new, record_attach, record_known};
+use known::News;
 use note::note;
 use shmsan_core::call::{Call, Key, Outcome, ShmId};
 use shmsan_core::check::attach::USUAL;
 use shmsan_core::time::Time;
-use shmsan_core::tracker::Place;
 use shmsan_core::tracker::seen::fingerprint;
+use shmsan_core::tracker::{Place, Released};
 
 /// Does the call for an export: its value, or -1 and errno. What the kernel answered is fixed before any check begins,
 /// and returned as it is; on success errno stays as the program had it.
@@ -30,11 +30,18 @@ use shmsan_core::tracker::seen::fingerprint;
 /// then, or leaves by siglongjmp, is seen as any other code.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-pub fn perform<C: Into<Caller> + Copy>(call: Call, caller: C) -> isize {
+pub fn perform<C: Calling>(call: Call, caller: C) -> isize {
     if asks_for_a_look(call) || memory::is_change(&call) {
         return aside::at_length(call, caller);
     }
-    if process::is_ready() {
+    if let Call::Attach { id, address, flags } = call {
+        if process::is_ready_without_guard() {
+            return end_of(call, kernel::perform(&call), None, caller);
+        }
+        if process::is_ready() {
+            return aside::guarded(id, address, flags, caller);
+        }
+    } else if process::is_ready() {
         return perform_shortly::<false, C>(call, caller);
     }
     if process::is_ready_with_journal() {
@@ -46,22 +53,31 @@ pub fn perform<C: Into<Caller> + Copy>(call: Call, caller: C) -> isize {
 /// The usual way, with or without a journal.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
-fn perform_shortly<const JOURNAL: bool, C: Into<Caller> + Copy>(call: Call, caller: C) -> isize {
+fn perform_shortly<const JOURNAL: bool, C: Calling>(call: Call, caller: C) -> isize {
     let released = release(call, caller);
     let time = if JOURNAL { journal::time_of(&call, &caller.into()) } else { None };
     let outcome = carry_out(&call, None);
     if JOURNAL && journal::matters(&call, outcome, &caller.into()) {
         tell_journal(time, &call, outcome, &caller.into());
     }
-    match outcome {
-        Ok(value) if is_done(call, value, caller) => {
-            keep_place(call, released);
-            value.cast_signed()
-        }
-        outcome => {
-            put_back(outcome, released);
-            aside::finish(call, outcome, caller)
-        }
+    end_of(call, outcome, released, caller)
+}
+
+/// The kernel has answered: what the call returns to the program, when note is taken of it.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
+fn end_of<C: Calling>(call: Call, outcome: Outcome, released: Option<Released>, caller: C) -> isize {
+    let Ok(value) = outcome else {
+        put_back(released);
+        return aside::finish(call, outcome, caller);
+    };
+    keep_place(call, released);
+    match (known::news(call, value, caller), call) {
+        (News::Nothing, _) => value.cast_signed(),
+        (News::Creation { key, size, flags }, _) => aside::created(key, size, flags, value, caller),
+        (News::Attachment { flags }, Call::Attach { id, .. }) => aside::attached(id, value, flags, caller),
+        (News::Removal, Call::Control { id, buffer, .. }) => aside::removed(id, buffer, value, caller),
+        _ => aside::finish(call, Ok(value), caller),
     }
 }
 
@@ -139,9 +155,7 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
             guard::after_detach(address, &released, Some(inside));
         }
     }
-    let is_known =
-        |value| is_nothing_new(call, value, caller, record_attach) || record_known(call, value, caller, inside);
-    if closely || !outcome.is_ok_and(is_known) {
+    if closely || !outcome.is_ok_and(|value| known::record(call, value, caller, inside)) {
         note(call, outcome, change.as_ref(), caller, inside);
     }
     if let Some(look) = look.filter(|_| outcome.is_ok()) {
@@ -152,7 +166,7 @@ fn perform_inside(call: Call, caller: Caller, inside: &Inside) -> Outcome {
 
 /// The same for the same arguments at the same place.
 #[inline]
-pub fn fingerprint_of(call: Call, caller: Caller) -> u64 {
+pub fn fingerprint_of<C: Calling>(call: Call, caller: C) -> u64 {
     let Call::Get { key, size, flags } = call else { return 0 };
     fingerprint(caller.number(), key, size, flags)
 }
@@ -166,6 +180,6 @@ fn key_of(value: usize) -> Key {
 }
 
 #[inline]
-pub fn place(caller: Caller) -> Place {
-    Place { site: site::keep(&caller), thread: thread::id() }
+fn place<C: Calling>(caller: C, inside: &Inside) -> Place {
+    Place { site: caller.site(), thread: inside.thread() }
 }

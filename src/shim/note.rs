@@ -15,7 +15,7 @@ use shmsan_core::time::Time;
 use shmsan_core::tracker::{Attachment, Failed, Origin, Place, Recorded, Spare, Surroundings, Tracker, is_creation};
 
 /// Tells the tracker, then lets the rules speak.
-pub(super) fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller: Caller, _inside: &Inside) {
+pub(super) fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller: Caller, inside: &Inside) {
     contain(|| {
         #[cfg(debug_assertions)]
         assert!(!crate::state::options().panic_on_purpose, "on purpose");
@@ -23,7 +23,7 @@ pub(super) fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller
             // Asked first: what a removal or a change was of is what was known before.
             Ok(_) if matches!(call, Call::Control { .. }) => {
                 judge::succeeded(call, outcome, change.copied().map(Detail::Change), caller);
-                record(call, outcome, caller);
+                record(call, outcome, caller, inside);
                 return;
             }
             Ok(value) => {
@@ -31,7 +31,7 @@ pub(super) fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller
                     Call::Ftok { path, .. } => keys::record(path, key_of(value), caller),
                     _ => None,
                 };
-                record(call, outcome, caller);
+                record(call, outcome, caller, inside);
                 if let Call::Attach { id, .. } = call {
                     slack::at_attach(id, Addr(value));
                     if let Some(attachment) = attachment_at(Addr(value)) {
@@ -43,7 +43,7 @@ pub(super) fn note(call: Call, outcome: Outcome, change: Option<&Change>, caller
             Err(errno) => {
                 // Asked first: what failed before is not what failed now.
                 judge::failed(call, errno, caller);
-                record(call, outcome, caller);
+                record(call, outcome, caller, inside);
                 return;
             }
         };
@@ -66,8 +66,8 @@ fn attachment_at(address: Addr) -> Option<Attachment> {
 }
 
 #[inline]
-fn record(call: Call, outcome: Outcome, caller: Caller) {
-    let mut around = Surroundings { place: place(caller), learned: None, time: Time::default() };
+fn record(call: Call, outcome: Outcome, caller: Caller, inside: &Inside) {
+    let mut around = Surroundings { place: place(caller, inside), learned: None, time: Time::default() };
     if let Err(errno) = outcome {
         let Place { site, thread } = around.place;
         let failed = Failed { call, errno, site, thread, detail: memory::detail_of_failure(call) };
@@ -89,7 +89,8 @@ fn record(call: Call, outcome: Outcome, caller: Caller) {
 }
 
 /// The segment is gone.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call more is a tenth of it")]
 pub(super) fn forget(id: ShmId) {
     SEEN.forget(id);
     ledger::removed(id);

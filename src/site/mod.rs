@@ -36,6 +36,42 @@ pub enum Caller {
 #[derive(Clone, Copy)]
 pub struct Return(pub usize);
 
+/// What an export knows of its caller, in either form.
+pub trait Calling: Copy + Into<Caller> {
+    /// What can be kept of it.
+    fn site(self) -> Site;
+
+    /// A number that tells it from others, not quite surely.
+    fn number(self) -> u64;
+}
+
+/// In a process that calls take the short way in: it is not taken where stacks are wanted.
+impl Calling for Return {
+    #[inline]
+    fn site(self) -> Site {
+        Site::at_return(self.0)
+    }
+
+    #[inline]
+    fn number(self) -> u64 {
+        self.0 as u64
+    }
+}
+
+impl Calling for Caller {
+    fn site(self) -> Site {
+        if stacks::are_wanted() { keep_stack(self) } else { keep_innermost(self) }
+    }
+
+    #[inline]
+    fn number(self) -> u64 {
+        match self {
+            Self::Return(address) => address as u64,
+            Self::Source { file, line, .. } => file as u64 ^ u64::from(line.cast_unsigned()) << 48,
+        }
+    }
+}
+
 impl From<Return> for Caller {
     #[inline]
     fn from(Return(address): Return) -> Self {
@@ -43,38 +79,18 @@ impl From<Return> for Caller {
     }
 }
 
-impl Caller {
-    /// A number that tells it from others, not quite surely.
-    #[inline]
-    pub fn number(&self) -> u64 {
-        match *self {
-            Self::Return(address) => address as u64,
-            Self::Source { file, line, .. } => file as u64 ^ u64::from(line.cast_unsigned()) << 48,
-        }
-    }
-}
-
-/// What can be kept of it.
 #[inline]
-pub fn keep(caller: &Caller) -> Site {
-    if stacks::are_wanted() {
-        return keep_stack(caller);
-    }
-    keep_innermost(caller)
-}
-
-#[inline]
-fn keep_innermost(caller: &Caller) -> Site {
-    match *caller {
+fn keep_innermost(caller: Caller) -> Site {
+    match caller {
         Caller::Return(address) => Site::at_return(address),
         Caller::Source { file, line, function } => sources::keep(file, line, function),
     }
 }
 
 #[cold]
-fn keep_stack(caller: &Caller) -> Site {
+fn keep_stack(caller: Caller) -> Site {
     let innermost = keep_innermost(caller);
-    match *caller {
+    match caller {
         Caller::Return(address) => stacks::keep(innermost, LastBefore::Stands(address)),
         Caller::Source { .. } => stacks::keep(innermost, LastBefore::Begins(&abi::calls_with_a_site())),
     }

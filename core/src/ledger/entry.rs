@@ -69,6 +69,13 @@ impl Entry {
         high(first) & (TAKEN | REMOVED) == TAKEN
     }
 
+    /// The segment that the first word of a slot stands for, where it stands for any.
+    #[must_use]
+    #[inline]
+    pub const fn id(first: u64) -> ShmId {
+        ShmId(low(first).cast_signed())
+    }
+
     /// The first word of the slot, where it has stood for a segment that is removed now.
     #[must_use]
     #[inline]

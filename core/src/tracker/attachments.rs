@@ -9,10 +9,10 @@ use std::num::NonZeroU64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chosen {
     /// The program named an address.
-    ByProgram,
-    ByKernel,
+    ByProgram = 0,
+    ByKernel = 1,
     /// A place in the gap.
-    ByUs,
+    ByUs = 2,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

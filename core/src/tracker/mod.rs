@@ -31,7 +31,7 @@ pub use segments::{Origin, Segment, Use};
 pub use table::Full;
 pub use tally::Tally;
 
-use crate::call::{Key, ShmId};
+use crate::call::{Addr, Key, ShmId};
 use crate::flags::{IPC_CREAT, IPC_EXCL};
 use crate::guard::Gap;
 use crate::site::Site;
@@ -108,14 +108,17 @@ impl Spare {
 /// What every call touches stands first and together.
 #[repr(C)]
 pub struct Tracker {
-    segments: Table<Segment>,
-    attachments: Table<Attachment>,
     /// The next attachment's number.
     attached: NonZeroU64,
     /// The IPC namespace that this process began in; 0 where that is not known.
     namespace: u32,
     /// Where attachments are placed; none where the kernel chooses.
     gap: Option<Box<Gap>>,
+    /// Between these lies all that the outline has heard of.
+    outlined: (Addr, Addr),
+    tally: Tally,
+    segments: Table<Segment>,
+    attachments: Table<Attachment>,
     detached: History<Detached>,
     removed: History<Removed>,
     refused: History<Refused>,
@@ -130,7 +133,6 @@ pub struct Tracker {
     /// Where ftok last returned 0.
     zero_ftok: Option<Site>,
     said: Said,
-    tally: Tally,
     quarantine: Quarantine,
 }
 
@@ -160,6 +162,7 @@ impl Tracker {
             zero_ftok: None,
             said: Said::new(),
             gap: None,
+            outlined: (Addr(usize::MAX), Addr(0)),
             quarantine: Quarantine::new(),
             tally: Tally { created: 0, found: 0, removed: 0, attached: 0 },
         }

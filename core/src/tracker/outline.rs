@@ -41,16 +41,10 @@ impl Outline {
         self.gap.store(gap.begin().0, Relaxed);
     }
 
-    /// Something was attached outside the gap.
-    pub(super) fn span(&self, address: Addr, size: usize) {
-        // Most of the time there is nothing to write.
-        if address.0 < self.lowest.load(Relaxed) {
-            self.lowest.fetch_min(address.0, Relaxed);
-        }
-        let end = address.0.saturating_add(size);
-        if end > self.highest.load(Relaxed) {
-            self.highest.fetch_max(end, Relaxed);
-        }
+    /// Between these lies what was attached outside the gap.
+    pub(super) fn span(&self, begin: Addr, end: Addr) {
+        self.lowest.fetch_min(begin.0, Relaxed);
+        self.highest.fetch_max(end.0, Relaxed);
     }
 
     /// A shmat of this thread failed.
@@ -88,8 +82,8 @@ mod tests {
         for address in [0, 8, 0x10_0000, 0x7f00_0000_0000, usize::MAX] {
             assert!(!concerns(address, 7), "{address:#x}: nothing was ever attached");
         }
-        outline.span(Addr(0x7f00_0000_0000), 5000);
-        outline.span(Addr(0x7e00_0000_0000), 5000);
+        outline.span(Addr(0x7f00_0000_0000), Addr(0x7f00_0000_0000 + 5000));
+        outline.span(Addr(0x7e00_0000_0000), Addr(0x7e00_0000_0000 + 5000));
         for address in [0x7e00_0000_0000 - NEAR, 0x7e80_0000_0000, 0x7f00_0000_2000 + NEAR - 1] {
             assert!(concerns(address, 7), "{address:#x}");
         }

@@ -41,10 +41,12 @@ impl Tracker {
     /// Who chose the place of what was attached at `address`, where the program `named` one, or not.
     #[inline]
     pub(super) fn chooser(&self, named: Addr, address: Addr) -> Chosen {
-        match &self.gap {
-            _ if named.0 != 0 => Chosen::ByProgram,
-            Some(gap) if gap.contains(address) => Chosen::ByUs,
-            _ => Chosen::ByKernel,
+        if named.0 != 0 {
+            Chosen::ByProgram
+        } else if self.is_in_gap(address) {
+            Chosen::ByUs
+        } else {
+            Chosen::ByKernel
         }
     }
 
@@ -59,9 +61,10 @@ impl Tracker {
     }
 
     /// Whether attachments are placed around `address`.
+    #[inline]
     #[must_use]
     pub fn is_in_gap(&self, address: Addr) -> bool {
-        self.gap.as_ref().is_some_and(|gap| gap.contains(address))
+        self.gap.as_deref().is_some_and(|gap| gap.contains(address))
     }
 
     /// Between which addresses nothing but the attachment at `place` is used, where it was placed in the gap.

@@ -4,11 +4,12 @@ use super::history::{Detached, Refused, Removed};
 use super::outline::OUTLINE;
 use super::table::Full;
 use super::{
-    Attachment, Chosen, Failed, Origin, Place, Recorded, Released, Segment, Spare, Surroundings, Tracker, Use, Wanted,
-    is_creation,
+    Attachment, Chosen, Failed, Learned, Origin, Place, Recorded, Released, Segment, Spare, Surroundings, Tracker, Use,
+    Wanted, is_creation,
 };
 use crate::call::{Addr, Call, Key, Outcome, ShmId};
 use crate::flags::{IPC_RMID, IPC_SET, PERMISSIONS};
+use crate::time::Time;
 
 impl Tracker {
     /// Takes note of a call and of what it did.
@@ -26,7 +27,7 @@ impl Tracker {
             (Call::Attach { id, address, flags }, Err(errno)) => {
                 self.record_refusal(Refused { id, address, flags, errno, site: around.place.site })
             }
-            (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) => self.record_removal(id, around),
+            (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) => self.record_removal(id, around.place, around.time),
             (Call::Control { id, command: IPC_SET, .. }, Ok(_)) => self.record_change(id, around),
             (Call::Ftok { .. }, Ok(0)) => {
                 self.zero_ftok = Some(around.place.site);
@@ -50,14 +51,28 @@ impl Tracker {
         self.add_attachment(address, size, id, flags, self.chooser(Addr(0), address), place).is_ok()
     }
 
+    /// The usual shmget that has surely made a segment, where there is room for one more. `false` where it takes
+    /// [`Tracker::record`].
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
+    pub fn record_known_creation(&mut self, id: ShmId, key: Key, size: usize, flags: i32, place: Place) -> bool {
+        let made = self.made(id, key, size, flags, place);
+        let has_room = self.segments.insert(made).is_ok();
+        self.tally.created += u64::from(has_room);
+        has_room
+    }
+
     /// The usual removal: of a segment that this process made or found itself. `false` where it takes [`Tracker::record`].
-    #[inline]
-    pub fn record_known_removal(&mut self, id: ShmId, around: &Surroundings) -> bool {
-        let known = self.segments.get(Segment::key(id)).is_some_and(|segment| !segment.inherited);
-        if known {
-            self.record_removal(id, around);
-        }
-        known
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
+    pub fn record_known_removal(&mut self, id: ShmId, place: Place, time: Time) -> bool {
+        let Place { site, thread } = place;
+        let removed = self.segments.take_if(Segment::key(id), |segment| {
+            let removed = Removed { id, segment: Some(*segment), site, thread, time, inherited: false };
+            (!segment.inherited).then(|| self.removed.push(removed))
+        });
+        self.tally.removed += u64::from(removed.is_some());
+        removed.is_some()
     }
 
     /// Takes out the attachment that begins at `address`, before the detach: as soon as the kernel has the address back, it
@@ -65,9 +80,11 @@ impl Tracker {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
     pub fn release(&mut self, address: Addr, place: Place) -> Option<Released> {
-        let released = self.attachments.take(Attachment::key(address), |attachment| {
+        let released = self.attachments.take_if(Attachment::key(address), |attachment| {
             self.detached.push(Detached { attachment: *attachment, site: place.site, thread: place.thread });
-            Released::new(attachment)
+            // Where no place is ever chosen here, none has to be kept: as if the program had named it.
+            let chosen = if self.gap.is_some() { attachment.chosen } else { Chosen::ByProgram };
+            Some(Released::new(attachment, chosen))
         })?;
         if let Some(gap) = &mut self.gap {
             gap.rest(place_of(address));
@@ -95,25 +112,32 @@ impl Tracker {
         if !surely_created && self.segments.contains(Segment::key(id)) {
             return Recorded::Done;
         }
-        let (size_now, mode, origin) = match around.learned {
-            _ if surely_created => (size, (flags & PERMISSIONS).cast_unsigned(), Origin::Created),
-            Some(learned) => (learned.size, learned.mode, learned.origin),
-            None => return Recorded::Asks(id),
-        };
-        self.add_segment(Segment {
+        let made = self.made(id, key, size, flags, around.place);
+        match around.learned {
+            _ if surely_created => self.add_segment(made),
+            Some(Learned { size, mode, origin, .. }) => self.add_segment(Segment { size, mode, origin, ..made }),
+            None => Recorded::Asks(id),
+        }
+    }
+
+    /// What this call has made, if it has made anything.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
+    fn made(&self, id: ShmId, key: Key, size: usize, flags: i32, place: Place) -> Segment {
+        Segment {
             id,
             key,
-            size: size_now,
+            size,
             asked: size,
             flags,
-            mode,
-            site: around.place.site,
-            origin,
+            mode: (flags & PERMISSIONS).cast_unsigned(),
+            site: place.site,
+            origin: Origin::Created,
             used: Use::Untouched,
             inherited: false,
             ignored: false,
             namespace: self.namespace,
-        })
+        }
     }
 
     fn record_attach(
@@ -149,11 +173,10 @@ impl Tracker {
         Recorded::Done
     }
 
-    fn record_removal(&mut self, id: ShmId, around: &Surroundings) -> Recorded {
+    fn record_removal(&mut self, id: ShmId, Place { site, thread }: Place, time: Time) -> Recorded {
         self.tally.removed += 1;
         let segment = self.segments.remove(Segment::key(id));
-        let Place { site, thread } = around.place;
-        self.removed.push(Removed { id, segment, site, thread, time: around.time, inherited: false });
+        self.removed.push(Removed { id, segment, site, thread, time, inherited: false });
         Recorded::Done
     }
 
@@ -207,15 +230,22 @@ impl Tracker {
             inherited: false,
         })?;
         self.attached = number.saturating_add(1);
-        let is_in_gap = match chosen {
-            Chosen::ByUs => true,
-            Chosen::ByKernel => false,
-            Chosen::ByProgram => self.is_in_gap(address),
-        };
-        if !is_in_gap {
-            OUTLINE.span(address, size);
+        let end = Addr(address.0.wrapping_add(size));
+        if chosen != Chosen::ByUs && (address < self.outlined.0 || end > self.outlined.1) {
+            self.outline(address, end);
         }
         Ok(())
+    }
+
+    /// Something was attached further out than anything before.
+    #[cold]
+    #[inline(never)]
+    fn outline(&mut self, begin: Addr, end: Addr) {
+        if self.is_in_gap(begin) {
+            return;
+        }
+        self.outlined = (self.outlined.0.min(begin), self.outlined.1.max(end));
+        OUTLINE.span(self.outlined.0, self.outlined.1);
     }
 
     fn add_segment(&mut self, segment: Segment) -> Recorded {

@@ -3,10 +3,13 @@
 use super::{Attachment, Chosen};
 use std::num::NonZeroU64;
 
+/// No process attaches so often.
+const SHIFT: u32 = 62;
+
 /// An attachment that [`Tracker::release`](super::Tracker::release) took out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Released {
-    /// Its number, and in the two lowest bits who chose its place.
+    /// Its number, and in the two highest bits who chose its place.
     mark: NonZeroU64,
     /// The segment's size in bytes.
     pub size: usize,
@@ -14,24 +17,18 @@ pub struct Released {
 
 impl Released {
     #[inline]
-    pub(super) fn new(attachment: &Attachment) -> Self {
-        let chosen = match attachment.chosen {
-            Chosen::ByProgram => 0,
-            Chosen::ByKernel => 1,
-            Chosen::ByUs => 2,
-        };
-        let mark = attachment.number.get() << 2 | chosen;
-        Self { mark: NonZeroU64::new(mark).unwrap_or(NonZeroU64::MAX), size: attachment.size }
+    pub(super) fn new(attachment: &Attachment, chosen: Chosen) -> Self {
+        Self { mark: attachment.number | (chosen as u64) << SHIFT, size: attachment.size }
     }
 
     pub(super) const fn is_of(&self, attachment: &Attachment) -> bool {
-        attachment.number.get() == self.mark.get() >> 2
+        attachment.number.get() == self.mark.get() & !(3 << SHIFT)
     }
 
     #[inline]
     #[must_use]
     pub const fn chosen(&self) -> Chosen {
-        match self.mark.get() & 3 {
+        match self.mark.get() >> SHIFT {
             0 => Chosen::ByProgram,
             1 => Chosen::ByKernel,
             _ => Chosen::ByUs,

@@ -1,5 +1,9 @@
-//! A hash table that never allocates by itself: entries stand densely in one vector, an index of open addressing finds
-//! them. Room is made by whoever holds no lock.
+//! A table that never allocates by itself. Few processes have more than a few entries: those stand in the table itself, near to
+//! all else that each call touches, and are found by looking at each. Room for more is made by whoever holds no lock.
+
+mod indexed;
+
+use indexed::Indexed;
 
 /// What can stand in a [`Table`].
 pub trait Entry: Copy {
@@ -17,48 +21,32 @@ pub struct Full {
     pub room: usize,
 }
 
+/// What every call touches stands first.
+#[repr(C)]
 pub struct Table<T> {
-    /// As many as there may be, of which the first `used` are there: so nothing here can grow, nor fail.
-    entries: Vec<T>,
+    /// All of them, once they are more than a few.
+    many: Indexed<T>,
+    /// As long as there are not many: how many of the few there are.
     used: usize,
-    /// Positions in `entries`; a power of two of them, or none.
-    index: Vec<u32>,
+    few: [T; FEW],
 }
 
-/// What a search came to: a slot, and the position it leads to, which is none of an entry where the slot is empty.
-struct Place {
-    slot: usize,
-    position: usize,
-}
+const FEW: usize = 8;
 
-const EMPTY: u32 = u32::MAX;
-const FIRST_ROOM: usize = 64;
-
-impl<T> Default for Table<T> {
+impl<T: Entry> Default for Table<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<T> Table<T> {
-    pub const fn new() -> Self {
-        Self { entries: Vec::new(), used: 0, index: Vec::new() }
-    }
-}
-
 impl<T: Entry> Table<T> {
+    pub const fn new() -> Self {
+        Self { many: Indexed::new(), used: 0, few: [T::VACANT; FEW] }
+    }
+
     /// Room for `room` entries, a power of two; `None` above the bound or without memory.
     pub fn with_room(room: usize) -> Option<Self> {
-        if room > T::BOUND || !room.is_power_of_two() {
-            return None;
-        }
-        let mut table = Self::new();
-        table.entries.try_reserve_exact(room).ok()?;
-        table.entries.resize(room, T::VACANT);
-        // Half full at most, so that a search ends soon.
-        table.index.try_reserve_exact(room * 2).ok()?;
-        table.index.resize(room * 2, EMPTY);
-        Some(table)
+        Some(Self { many: Indexed::with_room(room)?, ..Self::new() })
     }
 
     pub fn contains(&self, key: u64) -> bool {
@@ -67,71 +55,91 @@ impl<T: Entry> Table<T> {
 
     #[inline]
     pub fn get(&self, key: u64) -> Option<&T> {
-        let position = self.find(key)?.position;
-        self.live().get(position)
+        self.entries().get(self.find(key)?)
     }
 
     #[inline]
     pub fn get_mut(&mut self, key: u64) -> Option<&mut T> {
-        let position = self.find(key)?.position;
-        self.live_mut().get_mut(position)
+        let position = self.find(key)?;
+        self.entries_mut().get_mut(position)
     }
 
     /// Adds an entry, or puts it in the place of the one with the same key.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the entry would be written to the stack, and read again")]
     pub fn insert(&mut self, entry: T) -> Result<(), Full> {
-        let full = Full { room: self.index.len().max(FIRST_ROOM) };
-        let Place { slot, position } = self.find(entry.key()).ok_or(full)?;
-        if let Some(old) = self.live_mut().get_mut(position) {
-            *old = entry;
-            return Ok(());
+        *self.place_for(entry.key())? = entry;
+        Ok(())
+    }
+
+    /// Where the entry with this key is, or is to be written.
+    #[inline]
+    fn place_for(&mut self, key: u64) -> Result<&mut T, Full> {
+        if !self.many.is_none() {
+            return self.many.place_for(key);
         }
-        // Half full at most; room for as many entries was made together with the index.
-        let position = self.used;
-        match (self.entries.get_mut(position), self.index.get_mut(slot)) {
-            (Some(free), Some(slot)) => {
-                *free = entry;
-                *slot = u32::try_from(position).unwrap_or(EMPTY);
-                self.used = position + 1;
-                Ok(())
-            }
-            _ => Err(full),
-        }
+        let same = self.few().iter().position(|old| old.key() == key);
+        let place = self.few.get_mut(same.unwrap_or(self.used)).ok_or(Full { room: 2 * FEW })?;
+        self.used += usize::from(same.is_none());
+        Ok(place)
     }
 
     pub fn remove(&mut self, key: u64) -> Option<T> {
-        self.take(key, |entry| *entry)
+        self.take_if(key, |entry| Some(*entry))
     }
 
-    /// The same, with a last look instead of a copy.
-    #[inline]
-    pub fn take<R>(&mut self, key: u64, look: impl FnOnce(&T) -> R) -> Option<R> {
-        let Place { slot, position } = self.find(key)?;
-        let looked = look(self.live().get(position)?);
-        self.close_gap(slot);
-        self.used -= 1;
-        // The last one takes its place.
-        if position != self.used
-            && let Some(last) = self.entries.get(self.used).copied()
-            && let Some(hole) = self.entries.get_mut(position)
-        {
-            *hole = last;
-            self.redirect(last.key(), self.used, position);
+    /// The same, with a last look instead of a copy, which may find that it stays.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what the look needs would be written to the stack, and read again")]
+    pub fn take_if<R>(&mut self, key: u64, look: impl FnOnce(&T) -> Option<R>) -> Option<R> {
+        let position = self.find(key)?;
+        let looked = look(self.entries().get(position)?)?;
+        if !self.many.is_none() {
+            self.many.remove(key);
+        } else if position + 1 == self.used {
+            self.used = position;
+        } else {
+            self.move_last_to(position);
         }
         Some(looked)
     }
 
-    fn live(&self) -> &[T] {
-        self.entries.get(..self.used).unwrap_or_default()
+    #[inline]
+    fn find(&self, key: u64) -> Option<usize> {
+        if self.many.is_none() { self.few().iter().position(|entry| entry.key() == key) } else { self.many.find(key) }
     }
 
-    fn live_mut(&mut self) -> &mut [T] {
-        self.entries.get_mut(..self.used).unwrap_or_default()
+    #[cold]
+    #[inline(never)]
+    fn move_last_to(&mut self, position: usize) {
+        let [.., last] = *self.few() else { return };
+        self.used -= 1;
+        self.few[position] = last;
+    }
+
+    #[inline]
+    fn few(&self) -> &[T] {
+        &self.few[..self.used.min(FEW)]
+    }
+
+    #[inline]
+    fn few_mut(&mut self) -> &mut [T] {
+        &mut self.few[..self.used.min(FEW)]
+    }
+
+    #[inline]
+    fn entries(&self) -> &[T] {
+        if self.many.is_none() { self.few() } else { self.many.entries() }
+    }
+
+    #[inline]
+    fn entries_mut(&mut self) -> &mut [T] {
+        if self.many.is_none() { self.few_mut() } else { self.many.entries_mut() }
     }
 
     /// Moves every entry into `larger`, becomes it, and returns what it was.
     pub fn move_into(&mut self, mut larger: Self) -> Self {
-        for entry in self.live() {
+        for entry in self.entries() {
             // Somebody else may have been faster and brought even more room.
             if larger.insert(*entry).is_err() {
                 return larger;
@@ -141,78 +149,12 @@ impl<T: Entry> Table<T> {
     }
 
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.live().iter()
+        self.entries().iter()
     }
 
     /// The keys must stay as they are.
     pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
-        self.live_mut().iter_mut()
-    }
-
-    fn home(&self, key: u64) -> usize {
-        // Fibonacci hashing: ids and page addresses differ in few bits, the product spreads them over the upper ones.
-        let spread = key.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (spread >> 32) as usize & self.mask()
-    }
-
-    fn mask(&self) -> usize {
-        self.index.len().wrapping_sub(1)
-    }
-
-    /// Where the entry with this key is, or would go; `None` in a table without room.
-    #[inline]
-    fn find(&self, key: u64) -> Option<Place> {
-        let mut slot = self.home(key);
-        loop {
-            let position = *self.index.get(slot)? as usize;
-            // An empty slot leads to no entry.
-            if self.live().get(position).is_none_or(|entry| entry.key() == key) {
-                return Some(Place { slot, position });
-            }
-            slot = self.after(slot);
-        }
-    }
-
-    /// The entry with `key` went from one position to another.
-    fn redirect(&mut self, key: u64, from: usize, to: usize) {
-        let mut slot = self.home(key);
-        while let Some(position) = self.index.get_mut(slot) {
-            if *position as usize == from {
-                *position = u32::try_from(to).unwrap_or(EMPTY);
-                return;
-            }
-            slot = self.after(slot);
-        }
-    }
-
-    /// Empties `gap` and moves back what follows it, so that no search stops too early.
-    fn close_gap(&mut self, mut gap: usize) {
-        self.point(gap, EMPTY);
-        let mut slot = self.after(gap);
-        while let Some(entry) = self.index.get(slot).and_then(|position| self.live().get(*position as usize)) {
-            let home = self.home(entry.key());
-            if self.distance(home, slot) >= self.distance(gap, slot) {
-                let moved = self.index.get(slot).copied().unwrap_or(EMPTY);
-                self.point(gap, moved);
-                self.point(slot, EMPTY);
-                gap = slot;
-            }
-            slot = self.after(slot);
-        }
-    }
-
-    fn point(&mut self, slot: usize, position: u32) {
-        if let Some(slot) = self.index.get_mut(slot) {
-            *slot = position;
-        }
-    }
-
-    fn after(&self, slot: usize) -> usize {
-        (slot + 1) & self.mask()
-    }
-
-    fn distance(&self, from: usize, to: usize) -> usize {
-        to.wrapping_sub(from) & self.mask()
+        self.entries_mut().iter_mut()
     }
 }
 
@@ -263,15 +205,18 @@ mod tests {
     #[test]
     fn it_is_full_before_it_would_allocate_and_stops_at_its_bound() {
         let mut table = Table::new();
-        assert_eq!(table.insert(Pair(1, 1)), Err(Full { room: FIRST_ROOM }));
-        let mut key = 0;
+        let few = FEW as u64;
+        (0..few).for_each(|key| table.insert(Pair(key, key)).unwrap());
+        assert_eq!(table.insert(Pair(few, few)), Err(Full { room: 2 * FEW }));
+        assert_eq!((table.insert(Pair(0, 7)), table.get(0)), (Ok(()), Some(&Pair(0, 7))), "in the same place");
+        let mut key = few;
         loop {
             match table.insert(Pair(key, key)) {
                 Ok(()) => key += 1,
                 Err(full) if full.room > Pair::BOUND => break,
                 Err(full) => grow(&mut table, full),
             }
-            assert!(table.used <= table.index.len() / 2);
+            assert!(table.many.is_none() || table.iter().len() <= table.many.slots() / 2);
         }
         assert_eq!(key, 1024);
         assert!(Table::<Pair>::with_room(2048).is_none());
@@ -283,6 +228,6 @@ mod tests {
         (0..100).for_each(|key| table.insert(Pair(key, key)).unwrap());
         drop(table.move_into(Table::with_room(64).unwrap()));
         assert_eq!(table.iter().len(), 100);
-        assert_eq!(table.index.len(), 256);
+        assert_eq!(table.many.slots(), 256);
     }
 }

@@ -288,14 +288,17 @@ fn the_newest_attachment_is_the_one_that_is_there() {
 fn the_usual_removal_is_of_a_segment_that_this_process_answers_for() {
     let mut tracker = Tracker::new();
     let around = Surroundings { place: PLACE, learned: None, time: Time(9) };
-    assert!(!tracker.record_known_removal(ShmId(3), &around), "not known");
+    assert!(!tracker.record_known_removal(ShmId(3), around.place, around.time), "not known");
     record(&mut tracker, &get(0, 0o600), 3, None);
     record(&mut tracker, &get(0, 0o600), 4, None);
-    assert!(tracker.record_known_removal(ShmId(3), &around));
+    assert!(tracker.record_known_removal(ShmId(3), around.place, around.time));
     assert_eq!(tracker.removal_of(ShmId(3)).map(|removed| removed.time), Some(Time(9)));
     assert!(tracker.segment(ShmId(3)).is_none());
     tracker.become_child();
-    assert!(!tracker.record_known_removal(ShmId(4), &around), "the parent made it: a rule may want to know");
+    assert!(
+        !tracker.record_known_removal(ShmId(4), around.place, around.time),
+        "the parent made it: a rule may want to know"
+    );
     assert!(tracker.segment(ShmId(4)).is_some());
 }
 
