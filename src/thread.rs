@@ -129,7 +129,7 @@ impl Words {
     }
 }
 
-/// The offset of each thread's words, for [`enter_at`]; never 0, where the thread pointer itself points to.
+/// The offset of each thread's words, for [`enter_at`].
 pub fn offset() -> usize {
     Words::find().0
 }
@@ -143,8 +143,8 @@ pub fn enter() -> Option<Inside> {
     Words::find().enter()
 }
 
-/// The same for whoever has the [`offset`] at hand: where it is found lies in a page that no call touches otherwise. 0 where
-/// it is not known after all.
+/// The same for whoever has the [`offset`] at hand: where it is found lies in a page that no call touches otherwise. 0 stands
+/// for one that is not known; where it is that, it is found.
 #[inline]
 pub fn enter_at(offset: usize) -> Option<Inside> {
     #[cold]
