@@ -181,13 +181,19 @@ mod tests {
 
     #[test]
     fn it_agrees_with_the_standard_map_over_random_work() {
+        for keys in [FEW as u64, 300] {
+            agree_on(keys);
+        }
+    }
+
+    fn agree_on(keys: u64) {
         let mut table = Table::new();
         let mut map = HashMap::new();
         let mut state = 1_u64;
         for step in 0..rounds(20_000, 1000) {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             // Page addresses: neighbours, which is where a bad hash would pile them up.
-            let key = (state >> 40) % 300 * 4096;
+            let key = (state >> 40) % keys * 4096;
             if state >> 63 == 0 {
                 while let Err(full) = table.insert(Pair(key, step)) {
                     grow(&mut table, full);
