@@ -92,10 +92,11 @@ pub fn removed(id: ShmId) {
     }
 }
 
-/// Whether the place of a creation stands in the file.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Whether the place of a creation, and the path of its key, stand in the file.
+#[derive(Clone, Copy)]
 enum Told {
-    Surely,
+    /// They do, and this is the path's number.
+    Surely(u32),
     IfSaid,
 }
 
@@ -107,12 +108,13 @@ fn write(id: ShmId, key: Key, size: usize, site: Site, told: Told) -> bool {
     let written = KEEPER.ledger.with(|ledger| {
         let Ledger { file: Some(file), last, end_aligned, paths, said } = ledger else { return false };
         if *last != site {
-            if told == Told::IfSaid && !said.contains(site) {
+            if matches!(told, Told::IfSaid) && !said.contains(site) {
                 return false;
             }
             *last = site;
         }
-        let Some(path) = paths.number(key) else { return false };
+        let path = if let Told::Surely(path) = told { Some(path) } else { paths.number(key) };
+        let Some(path) = path else { return false };
         let end_aligned = *end_aligned;
         file.write(&Entry { id, key, size: size as u64, time, site, path, end_aligned, removed: false })
     });
@@ -130,14 +132,18 @@ pub fn created(id: ShmId, key: Key, size: usize, site: Site) {
     // Found out without the lock: it takes memory.
     let places = if is_told { Vec::new() } else { site::stored(site) };
     let told = KEEPER.ledger.with(|ledger| {
-        let Ledger { file: Some(file), said, paths, .. } = ledger else { return Err(Lack::Disk) };
+        let Ledger { file: Some(file), said, paths, .. } = ledger else { return None };
         said.insert(site);
         let number = paths.choose(key, path.is_some());
         let path = path.filter(|_| number != 0).map(|path| Path::store(number, path.bytes()));
-        places.iter().chain(&path).try_for_each(|stored| file.append(stored))
+        match places.iter().chain(&path).try_for_each(|stored| file.append(stored)) {
+            // Without room for more of them, later places have no names.
+            Ok(()) | Err(Lack::Room) => Some(number),
+            Err(Lack::Disk) => None,
+        }
     });
-    // Without room for more of them, later places have no names.
-    if !matches!(told, Some(Ok(()) | Err(Lack::Room))) || !write(id, key, size, site, Told::Surely) {
+    let is_written = told.flatten().is_some_and(|path| write(id, key, size, site, Told::Surely(path)));
+    if !is_written {
         give_up();
     }
 }
