@@ -3,7 +3,7 @@
 
 use crate::kernel::{self, map};
 use crate::thread::{self, Inside};
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize};
 
 /// A whole page, so that nothing else is wiped with it: as large as pages are at most. In .bss, because an address that
@@ -62,7 +62,12 @@ pub fn get_ready(guard: bool) {
 
 /// The kernel chooses the place of every attach: that was not known before.
 pub fn get_ready_without_guard() {
-    let _ = PAGE.ready.compare_exchange(READY_WITH_GUARD, READY, Relaxed, Relaxed);
+    let _ = PAGE.ready.compare_exchange(READY_WITH_GUARD, READY, SeqCst, SeqCst);
+}
+
+/// It may be ours to choose after all.
+pub fn get_ready_with_guard() {
+    let _ = PAGE.ready.compare_exchange(READY, READY_WITH_GUARD, SeqCst, SeqCst);
 }
 
 /// The same where some of them are news to the journal, which is open.

@@ -16,7 +16,7 @@ use shmsan_core::flags::SHM_REMAP;
 use shmsan_core::guard::{Gap, Taken};
 use shmsan_core::options::Guard;
 use shmsan_core::tracker::{Chosen, Released};
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicU8, AtomicU64};
 
 /// Whether places are chosen, once that is known; it never goes back.
@@ -191,7 +191,7 @@ fn reserve_again(address: Addr, size: usize) -> bool {
 
 /// Whether it is known that the kernel chooses every place.
 pub fn is_off() -> bool {
-    STATE.load(Relaxed) == OFF
+    STATE.load(SeqCst) == OFF
 }
 
 /// Whether places are chosen.
@@ -236,9 +236,13 @@ fn prepare(held: Option<&Inside>) {
             choose_gap();
         }
         let is_there = TRACKER.with(|tracker| tracker.gap().is_some()) == Some(true);
-        STATE.fetch_max(if is_there { ON } else { OFF }, Relaxed);
+        // Another thread may have come to something else, as one with a filter of its own: who can choose a place wins.
+        STATE.fetch_max(if is_there { ON } else { OFF }, SeqCst);
         if is_off() {
             process::get_ready_without_guard();
+        }
+        if !is_off() {
+            process::get_ready_with_guard();
         }
         fault::prepare();
         Some(())
