@@ -35,6 +35,12 @@ impl Site {
         Self(address as u64)
     }
 
+    /// The same of a word that may be no address at all: then nothing is known.
+    #[must_use]
+    pub const fn at_what_may_be_a_return(word: u64) -> Self {
+        if word < SOURCE { Self(word) } else { Self::UNKNOWN }
+    }
+
     #[must_use]
     pub const fn of_source(number: u32) -> Self {
         Self(SOURCE | number as u64)
@@ -197,6 +203,10 @@ mod tests {
         let highest = (1 << 62) - 1;
         assert_eq!(Site::UNKNOWN.spot(), Spot::Unknown);
         assert_eq!(Site::at_return(0), Site::UNKNOWN);
+        assert_eq!(Site::at_what_may_be_a_return(7), Site::at_return(7));
+        for none in [1 << 62, 2.0_f64.to_bits(), 1 << 63, u64::MAX] {
+            assert_eq!(Site::at_what_may_be_a_return(none), Site::UNKNOWN);
+        }
         for address in [1, 0x55d0_0000_1234, highest] {
             assert_eq!(Site::at_return(address).spot(), Spot::Return(address));
         }

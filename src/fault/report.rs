@@ -82,7 +82,7 @@ fn suppress(fault: &Fault, rule: &'static Rule, number: i32) {
 
 /// Under which the fault is counted.
 fn site(fault: &Fault) -> Site {
-    Site::at_return(fault.instruction.saturating_add(1))
+    Site::at_what_may_be_a_return(fault.instruction.saturating_add(1) as u64)
 }
 
 /// Whether no fault at this instruction broke this rule before.
@@ -102,7 +102,9 @@ fn in_child(process: i32, fault: &Fault, cause: &Cause, room: Room) -> i32 {
     identity::speak_for(process, fault.thread);
     boundary::contain(|| {
         // On this stack, which is the one to be told.
-        let site = fault.caller.map_or_else(|| site::keep_fault(fault.instruction), Site::at_return);
+        let site = fault
+            .caller
+            .map_or_else(|| site::keep_fault(fault.instruction), |word| Site::at_what_may_be_a_return(word as u64));
         OwnStack::new().run(|| {
             let finding = memory::finding(cause, fault, site, &facts::Kernel::default());
             announce::in_child(&finding, room)

@@ -68,7 +68,7 @@ pub fn keep_fault(instruction: usize) -> Site {
     // SAFETY: it calls `step` for each frame, with the walk.
     unsafe { _Unwind_Backtrace(step, (&raw mut walk).cast()) };
     // A site is looked up one byte before.
-    let innermost = Site::at_return(instruction + 1);
+    let innermost = Site::at_what_may_be_a_return(instruction.wrapping_add(1) as u64);
     let callers = &walk.callers[..walk.count];
     if callers.is_empty() { innermost } else { number(innermost, callers).map_or(innermost, Site::of_stack) }
 }

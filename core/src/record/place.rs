@@ -77,11 +77,7 @@ pub(crate) const fn numbers(site: Site) -> (u8, u64) {
 pub(crate) fn site(place: u8, number: u64) -> Option<Site> {
     Some(match place {
         UNKNOWN => Site::UNKNOWN,
-        RETURN => {
-            let site = Site::at_return(usize::try_from(number).ok()?);
-            // No address is as high as what stands for something else.
-            return matches!(site.spot(), Spot::Return(_) | Spot::Unknown).then_some(site);
-        }
+        RETURN => Site::at_what_may_be_a_return(number),
         BY_SOURCE => Site::of_source(u32::try_from(number).ok()?),
         BY_STACK => Site::of_stack(u32::try_from(number).ok()?),
         _ => return None,
