@@ -43,6 +43,14 @@ impl Surroundings {
     }
 }
 
+/// A shared library of this source, to be preloaded.
+pub fn library_in_c(folder: &Path, name: &str, text: &str) -> Result<PathBuf, String> {
+    let (source, library) = (folder.join(name).with_extension("c"), folder.join(name).with_extension("so"));
+    std::fs::write(&source, text).map_err(|error| error.to_string())?;
+    output(clean(Command::new("cc")).args(["-O2", "-shared", "-fPIC", "-o"]).arg(&library).arg(&source))?;
+    Ok(library)
+}
+
 /// A command without what would change what the library does.
 pub fn clean(mut command: Command) -> Command {
     for name in ["SHMSAN_OPTIONS", "SHMSAN_SESSION", "LD_PRELOAD"] {

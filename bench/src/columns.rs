@@ -2,13 +2,12 @@
 //! the same with more threads, segments and attachments.
 
 use crate::calls::{OPERATIONS, Operation, Work};
-use crate::child::{Journals, Surroundings, clean, output};
+use crate::child::{Journals, Surroundings, library_in_c, output};
 use crate::measure::{Round, Setting, read};
 use crate::plot::Bar;
 use crate::report::{Report, Table};
 use crate::statistics::Spread;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// In which way the library is there.
 struct Column {
@@ -101,10 +100,7 @@ fn least_library(folder: &Path) -> Result<PathBuf, String> {
     if cfg!(not(target_arch = "x86_64")) {
         return Err("its system calls are those of x86-64".to_owned());
     }
-    let (source, library) = (folder.join("least.c"), folder.join("least.so"));
-    std::fs::write(&source, include_str!("least.c")).map_err(|error| error.to_string())?;
-    output(clean(Command::new("cc")).args(["-O2", "-shared", "-fPIC", "-o"]).arg(&library).arg(&source))?;
-    Ok(library)
+    library_in_c(folder, "least", include_str!("least.c"))
 }
 
 /// A row for each operation, a column for each set of options.

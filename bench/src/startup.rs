@@ -1,10 +1,10 @@
 //! What a process pays that calls nothing: `true` is started bare, with an empty library and with ours, in turns.
 
-use crate::child::{Surroundings, clean, find_program, output};
+use crate::child::{Surroundings, clean, find_program, library_in_c};
 use crate::report::{Report, Table};
 use crate::statistics::Spread;
 use crate::sys;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 pub fn measure(around: &Surroundings, report: &mut Report) -> Result<(), String> {
@@ -14,7 +14,9 @@ pub fn measure(around: &Surroundings, report: &mut Report) -> Result<(), String>
         report.skip("start-up", "there is no program called true");
         return Ok(());
     };
-    let empty = empty_library(folder.path()).inspect_err(|why| report.skip("start-up with an empty library", why)).ok();
+    let empty = library_in_c(folder.path(), "empty", "")
+        .inspect_err(|why| report.skip("start-up with an empty library", why))
+        .ok();
     let preloading = |library: &Path| {
         let mut command = clean(Command::new(&program));
         command.env("LD_PRELOAD", library);
@@ -62,11 +64,4 @@ fn start(command: &mut Command) -> Result<f64, String> {
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let child = child.map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     sys::wait_and_count(child.id().cast_signed()).ok_or_else(|| format!("{} failed", command.get_program().display()))
-}
-
-fn empty_library(folder: &Path) -> Result<PathBuf, String> {
-    let (source, library) = (folder.join("empty.c"), folder.join("empty.so"));
-    std::fs::write(&source, "").map_err(|error| error.to_string())?;
-    output(clean(Command::new("cc")).args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source))?;
-    Ok(library)
 }
