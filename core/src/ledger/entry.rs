@@ -48,7 +48,7 @@ impl Entry {
     #[must_use]
     pub fn load(slot: &Slot) -> Option<Self> {
         let [first, key, size, time, number, ..] = *slot;
-        let (id, kind) = (ShmId(low(first).cast_signed()), high(first));
+        let (id, kind) = (Self::id(first), high(first));
         let place = u8::try_from(kind >> PLACE_SHIFT).ok().filter(|_| kind & TAKEN != 0)?;
         Some(Self {
             id,
