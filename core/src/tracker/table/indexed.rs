@@ -78,10 +78,12 @@ impl<T: Entry> Indexed<T> {
     /// Takes out the entry with this key; the last one takes its place.
     #[inline(never)]
     pub(super) fn remove(&mut self, key: u64) {
-        let Some(position) = self.find(key) else { return };
-        if let Some(slot) = self.slot_of(key) {
-            self.close_gap(slot);
+        let Some(slot) = self.slot_of(key) else { return };
+        let position = self.index.get(slot).map_or(usize::MAX, |position| *position as usize);
+        if position >= self.entries.len() {
+            return;
         }
+        self.close_gap(slot);
         let last = self.entries.len() - 1;
         self.entries.swap_remove(position);
         if let Some(moved) = self.entries.get(position).map(Entry::key) {
