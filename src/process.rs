@@ -15,7 +15,7 @@ struct Page {
     pid: AtomicI32,
     /// How far a call may go the short way: the one question of the usual call.
     ready: AtomicU32,
-    /// Where each thread's words are ([`crate::thread::offset`]); 0 as long as the pid is.
+    /// Where each thread's words are ([`crate::thread::offset`]); 0 in a child that has not settled.
     words: AtomicUsize,
 }
 

@@ -29,36 +29,31 @@ const STATE: usize = 0;
 /// From there to the thread's id; 0 where it was not asked yet.
 const ID: usize = 4;
 
+/// A word that these instructions find out. It never changes while the thread lives, so the compiler may take what is read for
+/// it for no memory at all.
+macro_rules! constant {
+    ($($instruction:literal),+) => {{
+        let word: usize;
+        // SAFETY: nothing but the register changes.
+        unsafe {
+            asm!($($instruction,)+ word = out(reg) word, options(nostack, nomem, pure, preserves_flags));
+        }
+        word
+    }};
+}
+
 impl Words {
-    /// What is read for it never changes, so the compiler may take it for no memory at all.
     #[inline]
     fn find() -> Self {
-        let offset: usize;
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: only `offset` changes.
-        unsafe {
-            asm!(
-                "mov {offset}, qword ptr [rip + shmsan_thread_words@gottpoff]",
-                offset = out(reg) offset, options(nostack, nomem, pure, preserves_flags),
-            );
-        }
+        let offset = constant!("mov {word}, qword ptr [rip + shmsan_thread_words@gottpoff]");
         #[cfg(target_arch = "aarch64")]
-        // SAFETY: only `offset` changes.
-        unsafe {
-            asm!(
-                "adrp {offset}, :gottprel:shmsan_thread_words",
-                "ldr {offset}, [{offset}, :gottprel_lo12:shmsan_thread_words]",
-                offset = out(reg) offset, options(nostack, nomem, pure, preserves_flags),
-            );
-        }
+        let offset = constant!(
+            "adrp {word}, :gottprel:shmsan_thread_words",
+            "ldr {word}, [{word}, :gottprel_lo12:shmsan_thread_words]"
+        );
         #[cfg(target_arch = "riscv64")]
-        // SAFETY: only `offset` changes.
-        unsafe {
-            asm!(
-                "la.tls.ie {offset}, shmsan_thread_words",
-                offset = out(reg) offset, options(nostack, nomem, pure, preserves_flags),
-            );
-        }
+        let offset = constant!("la.tls.ie {word}, shmsan_thread_words");
         Self(offset)
     }
 
@@ -103,18 +98,27 @@ impl Words {
 
     #[cfg(not(target_arch = "x86_64"))]
     fn pointer(self, word: usize) -> *mut u32 {
-        let thread: usize;
         #[cfg(target_arch = "aarch64")]
-        // SAFETY: only `thread` changes.
-        unsafe {
-            asm!("mrs {thread}, tpidr_el0", thread = out(reg) thread, options(nostack, nomem, pure, preserves_flags));
-        }
+        let thread = constant!("mrs {word}, tpidr_el0");
         #[cfg(target_arch = "riscv64")]
-        // SAFETY: only `thread` changes.
-        unsafe {
-            asm!("mv {thread}, tp", thread = out(reg) thread, options(nostack, nomem, pure, preserves_flags));
-        }
+        let thread = constant!("mv {word}, tp");
         thread.wrapping_add(self.0).wrapping_add(word) as *mut u32
+    }
+
+    #[inline]
+    fn id(self) -> i32 {
+        match self.get::<ID>() {
+            0 => self.ask_id(),
+            id => id.cast_signed(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn ask_id(self) -> i32 {
+        let id = kernel::tid();
+        self.set::<ID>(id.cast_unsigned());
+        id
     }
 
     #[inline]
@@ -173,10 +177,7 @@ impl Inside {
     /// This thread's id (gettid(2)), asked once.
     #[inline]
     pub fn thread(&self) -> i32 {
-        match self.0.get::<ID>() {
-            0 => ask_id(),
-            id => id.cast_signed(),
-        }
+        self.0.id()
     }
 }
 
@@ -192,18 +193,7 @@ pub fn resume() -> Option<(Inside, u32)> {
 /// This thread's id (gettid(2)), asked once.
 #[inline]
 pub fn id() -> i32 {
-    match Words::find().get::<ID>() {
-        0 => ask_id(),
-        id => id.cast_signed(),
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn ask_id() -> i32 {
-    let id = kernel::tid();
-    Words::find().set::<ID>(id.cast_unsigned());
-    id
+    Words::find().id()
 }
 
 /// In the child of a fork this thread has another id.
