@@ -3,7 +3,7 @@
 
 use crate::announce;
 use crate::boundary;
-use crate::facts::Kernel;
+use crate::facts::{self, Kernel};
 use crate::kernel::{self, map};
 use crate::site::{Caller, Calling};
 use crate::state::{TRACKER, options};
@@ -143,5 +143,11 @@ fn look(attachment: &Attachment) -> Option<Slack> {
     bytes.try_reserve_exact(length).ok()?;
     bytes.resize(length, 0);
     map::copy(begin.0, &mut bytes).ok().filter(|copied| *copied == length)?;
-    slack::written(attachment, &bytes)
+    slack::written(attachment, &bytes).filter(|_| is_still_so_large(attachment))
+}
+
+/// Whether nobody says that the segment has another size than the tracker thinks: in another IPC namespace, or after very many
+/// more were made, its id is another one's.
+fn is_still_so_large(attachment: &Attachment) -> bool {
+    facts::learn(attachment.id).is_none_or(|learned| learned.size == attachment.size)
 }

@@ -130,7 +130,11 @@ fn place(id: ShmId, held: Option<&Inside>) -> Option<Addr> {
                         return None;
                     }
                 },
-                None => learned = Some(facts::learn(id)?.size),
+                None => {
+                    let size = facts::learn(id)?.size;
+                    TRACKER.with(|tracker| tracker.learn_size(id, size));
+                    learned = Some(size);
+                }
             }
         }
         None

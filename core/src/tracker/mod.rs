@@ -16,6 +16,7 @@ mod released;
 mod said;
 pub mod seen;
 mod segments;
+mod strangers;
 mod table;
 mod tally;
 
@@ -39,6 +40,7 @@ use crate::time::Time;
 use history::History;
 use named::NamedKeys;
 use std::num::NonZeroU64;
+use strangers::Strangers;
 use table::Table;
 
 /// What the kernel was asked of a segment whose id was new.
@@ -134,6 +136,7 @@ pub struct Tracker {
     zero_ftok: Option<Site>,
     said: Said,
     quarantine: Quarantine,
+    strangers: Strangers,
 }
 
 impl Default for Tracker {
@@ -164,6 +167,7 @@ impl Tracker {
             gap: None,
             outlined: (Addr(usize::MAX), Addr(0)),
             quarantine: Quarantine::new(),
+            strangers: Strangers::new(),
             tally: Tally { created: 0, found: 0, removed: 0, attached: 0 },
         }
     }

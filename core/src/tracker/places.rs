@@ -12,13 +12,19 @@ impl Tracker {
     #[inline]
     pub fn place(&mut self, id: ShmId, learned: Option<usize>, opened: Option<Addr>) -> Option<Taken> {
         let known = self.segments.get(Segment::key(id)).map(|segment| (segment.size, segment.flags));
-        let (size, flags) = (learned.or(known.map(|known| known.0))?, known.map_or(0, |known| known.1));
+        let (known, flags) = known.map_or_else(|| (self.strangers.size(id), 0), |(size, flags)| (Some(size), flags));
+        let size = learned.or(known)?;
         // Huge pages have their own ideas of where they may begin.
         let Some(gap) = self.gap.as_mut().filter(|_| flags & SHM_HUGETLB == 0) else { return Some(Taken::Nowhere) };
         if let Some(anchor) = opened {
             gap.open(anchor);
         }
         Some(gap.take(size))
+    }
+
+    /// The kernel has told the `size` in bytes of a segment that this process has not got.
+    pub const fn learn_size(&mut self, id: ShmId, size: usize) {
+        self.strangers.learn(id, size);
     }
 
     /// Where attachments are placed.

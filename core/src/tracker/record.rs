@@ -37,17 +37,22 @@ impl Tracker {
         }
     }
 
-    /// The usual shmat that succeeded: of a segment that is known, made here or attached before, with room for one more. `false` where it takes
-    /// [`Tracker::record`].
+    /// The usual shmat that succeeded: of a segment that was made here or attached before, with room for one more. `false`
+    /// where it takes [`Tracker::record`].
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
     pub fn record_known_attach(&mut self, id: ShmId, address: Addr, flags: i32, place: Place) -> bool {
-        let Some(segment) = self.segments.get_mut(Segment::key(id)) else { return false };
-        if segment.origin == Origin::Found && segment.used != Use::Attached {
-            return false;
-        }
-        segment.used = Use::Attached;
-        let size = segment.size;
+        let size = match self.segments.get_mut(Segment::key(id)) {
+            Some(segment) if segment.origin == Origin::Found && segment.used != Use::Attached => return false,
+            Some(segment) => {
+                segment.used = Use::Attached;
+                segment.size
+            }
+            None => match self.size_of_known_stranger(id) {
+                Some(size) => size,
+                None => return false,
+            },
+        };
         self.add_attachment(address, size, id, flags, self.chooser(Addr(0), address), place).is_ok()
     }
 
@@ -153,17 +158,31 @@ impl Tracker {
                 segment.used = Use::Attached;
                 segment.size
             }
-            (None, Some(learned)) => learned.size,
-            (None, None) => return Recorded::Asks(id),
+            (None, Some(learned)) => {
+                self.strangers.learn(id, learned.size);
+                learned.size
+            }
+            (None, None) => match self.strangers.size(id) {
+                Some(size) => size,
+                None => return Recorded::Asks(id),
+            },
         };
+        self.strangers.meet(id);
         match self.add_attachment(address, size, id, flags, chosen, around.place) {
             Ok(()) => Recorded::Done,
             Err(Full { room }) => Recorded::Needs(Wanted::Attachments(room)),
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn size_of_known_stranger(&self, id: ShmId) -> Option<usize> {
+        self.strangers.size_of_known(id)
+    }
+
     /// A shmat that failed: it matters where it was the first with a segment of our own.
     fn record_refusal(&mut self, refused: Refused) -> Recorded {
+        self.strangers.forget(refused.id);
         if let Some(segment) = self.segments.get_mut(Segment::key(refused.id))
             && segment.used == Use::Untouched
         {
@@ -175,6 +194,7 @@ impl Tracker {
 
     fn record_removal(&mut self, id: ShmId, Place { site, thread }: Place, time: Time) -> Recorded {
         self.tally.removed += 1;
+        self.strangers.forget(id);
         let segment = self.segments.remove(Segment::key(id));
         self.removed.push(Removed { id, segment, site, thread, time, inherited: false });
         Recorded::Done

@@ -309,12 +309,36 @@ fn the_usual_attach_is_of_a_segment_that_was_attached_before_or_made_here() {
     record(&mut tracker, &get(0, 0o600), 3, None);
     record(&mut tracker, &get(9, 0), 4, Some(learned(4, Origin::Found)));
     record(&mut tracker, &attach(9), 0x6000, Some(learned(9, Origin::Found)));
+    assert!(tracker.record_known_attach(ShmId(9), Addr(0xc000), 0, PLACE));
     assert!(tracker.record_known_attach(ShmId(3), Addr(0x7000), 0, PLACE));
     let attachment = tracker.attachment_of(Addr(0x7000), PAGE).unwrap();
     assert_eq!((attachment.id, attachment.size, attachment.chosen), (ShmId(3), 100, Chosen::ByKernel));
     assert!(!tracker.record_known_attach(ShmId(4), Addr(0x8000), 0, PLACE), "a rule may want to know");
     record(&mut tracker, &attach(4), 0x8000, None);
     assert!(tracker.record_known_attach(ShmId(4), Addr(0xa000), 0, PLACE));
+}
+
+#[test]
+fn of_an_id_that_came_from_elsewhere_the_kernel_is_asked_once() {
+    let mut tracker = Tracker::new();
+    let asks = |tracker: &mut Tracker| tracker.record(&attach(9), Ok(0x6000), &AROUND) == Recorded::Asks(ShmId(9));
+    assert!(asks(&mut tracker) && asks(&mut tracker), "nobody has answered");
+    record(&mut tracker, &attach(9), 0x6000, Some(learned(9, Origin::Found)));
+    assert!(!asks(&mut tracker));
+    assert!(tracker.record_known_attach(ShmId(9), Addr(0x8000), 0, PLACE));
+    assert_eq!(tracker.attachment_of(Addr(0x8000), PAGE).map(|attachment| attachment.size), Some(5000));
+    assert!(tracker.segment(ShmId(9)).is_none(), "this process has not got it");
+    // The place in the gap was asked for first: then it is an attach of which the rules have heard nothing yet.
+    tracker.learn_size(ShmId(10), 300);
+    assert!(!tracker.record_known_attach(ShmId(10), Addr(0x9000), 0, PLACE));
+    record(&mut tracker, &attach(10), 0x9000, None);
+    assert_eq!(tracker.attachment_of(Addr(0x9000), PAGE).map(|attachment| attachment.size), Some(300));
+    assert!(tracker.record_known_attach(ShmId(10), Addr(0xa000), 0, PLACE));
+    // Gone, or removed here: its id may be another one's some day.
+    let refused = tracker.record(&attach(10), Err(Errno::EINVAL), &AROUND);
+    assert_eq!(refused, Recorded::Done);
+    record(&mut tracker, &remove(9), 0, None);
+    assert!(asks(&mut tracker) && !tracker.record_known_attach(ShmId(10), Addr(0xb000), 0, PLACE));
 }
 
 #[test]

@@ -30,6 +30,20 @@ fn a_leak_in_a_new_namespace_is_seen_though_its_id_is_known() {
 }
 
 #[test]
+fn a_segment_that_has_the_id_of_a_smaller_one_elsewhere_was_not_written_past() {
+    const TEST: &str = "a_segment_that_has_the_id_of_a_smaller_one_elsewhere_was_not_written_past";
+    let (bare, all) = undisturbed("hostile/same_id_elsewhere.c", &[], &TWO_WAYS, as_it_is);
+    if bare.status.code() == Some(77) {
+        return say(&format!("skipped: {TEST}: {}", bare.stdout.trim_end()));
+    }
+    assert_eq!((bare.stdout.as_str(), bare.status.code()), ("filled\n", Some(3)));
+    for shimmed in all {
+        shimmed.expect_checks_on();
+        shimmed.expect_reports("slack-overflow", 0);
+    }
+}
+
+#[test]
 fn who_goes_into_another_namespace_and_comes_back_answers_for_what_is_left_at_home() {
     const TEST: &str = "who_goes_into_another_namespace_and_comes_back_answers_for_what_is_left_at_home";
     // What is left in the other one is gone with it. Of two segments with one id the later is known.
