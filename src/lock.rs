@@ -2,7 +2,7 @@
 //! `_Fork`), and the program must go on.
 
 use crate::kernel::clock::Stopwatch;
-use crate::kernel::futex::{self, Waited};
+use crate::kernel::futex;
 use std::cell::UnsafeCell;
 use std::ops::Deref;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -16,6 +16,9 @@ const WAITED_FOR: u32 = 2;
 /// No holder needs a thousandth of this; who waits longer waits in vain.
 const PATIENCE: Duration = Duration::from_secs(1);
 const SHORT_PATIENCE: Duration = Duration::from_millis(5);
+
+/// So long at most nobody looks whether the lock is free again.
+const LONGEST_SLEEP: Duration = Duration::from_millis(1);
 
 static IMPATIENT: AtomicBool = AtomicBool::new(false);
 
@@ -66,15 +69,17 @@ impl RawLock {
             let Some(patience) = limit.checked_sub(begin.elapsed()).filter(|left| !left.is_zero()) else {
                 return false;
             };
-            if futex::wait(&self.0, WAITED_FOR, patience) == Waited::InVain {
-                return self.0.swap(WAITED_FOR, Acquire) == FREE;
-            }
+            futex::wait(&self.0, WAITED_FOR, patience.min(LONGEST_SLEEP));
         }
         true
     }
 
+    /// Not one step, which would wait until all that was written before has reached the cache. Who begins to wait between the
+    /// two is not woken, and looks again by itself.
     pub fn release(&self) {
-        if self.0.swap(FREE, Release) == WAITED_FOR {
+        let is_waited_for = self.0.load(Relaxed) == WAITED_FOR;
+        self.0.store(FREE, Release);
+        if is_waited_for {
             self.wake();
         }
     }
