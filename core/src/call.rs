@@ -125,6 +125,7 @@ impl Call {
     }
 
     /// The call that [`Call::words`] took apart.
+    #[inline]
     #[must_use]
     pub const fn of_words(function: Function, [first, second, third]: [usize; 3]) -> Self {
         match function {
@@ -137,9 +138,9 @@ impl Call {
     }
 }
 
-/// A C int as a word, and back.
+/// A C int in a register, sign-extended as a C caller may leave it.
 const fn word(int: i32) -> usize {
-    int.cast_unsigned() as usize
+    (int as isize).cast_unsigned()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "it was an int before")]

@@ -23,7 +23,7 @@ pub use objects::{Other, creator_of_other};
 
 use libc::c_int;
 use raw::{Result, syscall, syscall3, syscall6};
-use shmsan_core::call::{Addr, Call, Key, Outcome, ShmId};
+use shmsan_core::call::{Addr, Call, Function, Key, Outcome, ShmId};
 use shmsan_core::errno::Errno;
 use shmsan_core::flags::SHM_INFO;
 use shmsan_core::path::File;
@@ -36,20 +36,20 @@ const SHM_STAT_ANY: c_int = 15;
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "each export knows which of the calls it is: nothing is left to choose")]
 pub fn perform(call: &Call) -> Outcome {
-    let result = match *call {
-        // SAFETY: the kernel checks every argument of shmget.
-        Call::Get { key, size, flags } => unsafe { syscall3(libc::SYS_shmget, [int(key.0), size, int(flags)]) },
-        // SAFETY: what shmat maps, and over what, is the program's own demand.
-        Call::Attach { id, address, flags } => unsafe { syscall3(libc::SYS_shmat, [int(id.0), address.0, int(flags)]) },
-        // SAFETY: what shmdt unmaps is the program's own demand.
-        Call::Detach { address } => unsafe { syscall3(libc::SYS_shmdt, [address.0, 0, 0]) },
-        // SAFETY: the kernel checks the buffer before it reads or writes there, and it is the program's own.
-        Call::Control { id, command, buffer } => unsafe {
-            syscall3(libc::SYS_shmctl, [int(id.0), int(command), buffer.0])
-        },
-        Call::Ftok { path, project } => return ftok(path, project),
+    let (function, words) = call.words();
+    let number = match function {
+        Function::Get => libc::SYS_shmget,
+        Function::Attach => libc::SYS_shmat,
+        Function::Detach => libc::SYS_shmdt,
+        Function::Control => libc::SYS_shmctl,
+        Function::Ftok => {
+            let [path, project, _] = words;
+            return ftok(Addr(path), project);
+        }
     };
-    result.map_err(Errno)
+    // SAFETY: the kernel checks every argument; what shmat and shmdt map and unmap, and where shmctl writes, is the program's
+    // own demand.
+    unsafe { syscall3(number, words) }.map_err(Errno)
 }
 
 /// An int in a register, sign-extended as a C caller may leave it.
@@ -58,7 +58,7 @@ pub const fn int(value: c_int) -> usize {
 }
 
 /// ftok(3).
-fn ftok(path: Addr, project: c_int) -> Outcome {
+fn ftok(path: Addr, project: usize) -> Outcome {
     let status = file::status_of(path.0).map_err(Errno)?;
     let [project, ..] = project.to_le_bytes();
     Ok(int(Key::of(File { device: status.st_dev, inode: status.st_ino }, project).0))

@@ -73,11 +73,13 @@ pub(super) fn guarded<C: Calling>(id: ShmId, address: Addr, flags: i32, caller: 
 pub(super) fn attached<C: Calling>(id: ShmId, value: usize, flags: i32, caller: C) -> isize {
     #[unsafe(link_section = ".text.shmsan_usual")]
     #[inline(never)]
-    extern "C" fn go<C: Calling>(id: i32, value: usize, flags: i32, caller: C) -> isize {
-        let call = Call::Attach { id: ShmId(id), address: Addr(0), flags };
-        recorded(call, value, caller, |inside| record_attach(ShmId(id), Addr(value), flags, caller, inside))
+    extern "C" fn go<C: Calling>(first: usize, value: usize, third: usize, caller: C) -> isize {
+        let call = Call::of_words(Function::Attach, [first, 0, third]);
+        let Call::Attach { id, flags, .. } = call else { return finish(call, Ok(value), caller) };
+        recorded(call, value, caller, |inside| record_attach(id, Addr(value), flags, caller, inside))
     }
-    go(id.0, value, flags, caller)
+    let (_, [first, _, third]) = Call::Attach { id, address: Addr(0), flags }.words();
+    go(first, value, third, caller)
 }
 
 /// A segment was made.
@@ -85,11 +87,13 @@ pub(super) fn attached<C: Calling>(id: ShmId, value: usize, flags: i32, caller: 
 pub(super) fn created<C: Calling>(key: Key, size: usize, flags: i32, value: usize, caller: C) -> isize {
     #[unsafe(link_section = ".text.shmsan_usual")]
     #[inline(never)]
-    extern "C" fn go<C: Calling>(key: i32, size: usize, flags: i32, value: usize, caller: C) -> isize {
-        let call = Call::Get { key: Key(key), size, flags };
-        recorded(call, value, caller, |inside| record_creation(id_of(value), Key(key), size, flags, caller, inside))
+    extern "C" fn go<C: Calling>(first: usize, second: usize, third: usize, value: usize, caller: C) -> isize {
+        let call = Call::of_words(Function::Get, [first, second, third]);
+        let Call::Get { key, size, flags } = call else { return finish(call, Ok(value), caller) };
+        recorded(call, value, caller, |inside| record_creation(id_of(value), key, size, flags, caller, inside))
     }
-    go(key.0, size, flags, value, caller)
+    let (_, [first, second, third]) = Call::Get { key, size, flags }.words();
+    go(first, second, third, value, caller)
 }
 
 /// A segment was removed.
@@ -97,11 +101,14 @@ pub(super) fn created<C: Calling>(key: Key, size: usize, flags: i32, value: usiz
 pub(super) fn removed<C: Calling>(id: ShmId, buffer: Addr, value: usize, caller: C) -> isize {
     #[unsafe(link_section = ".text.shmsan_usual")]
     #[inline(never)]
-    extern "C" fn go<C: Calling>(id: i32, buffer: usize, value: usize, caller: C) -> isize {
-        let call = Call::Control { id: ShmId(id), command: IPC_RMID, buffer: Addr(buffer) };
-        recorded(call, value, caller, |inside| record_removal(ShmId(id), caller, inside))
+    extern "C" fn go<C: Calling>(first: usize, third: usize, value: usize, caller: C) -> isize {
+        let (_, [_, command, _]) = Call::Control { id: ShmId(0), command: IPC_RMID, buffer: Addr(0) }.words();
+        let call = Call::of_words(Function::Control, [first, command, third]);
+        let Call::Control { id, .. } = call else { return finish(call, Ok(value), caller) };
+        recorded(call, value, caller, |inside| record_removal(id, caller, inside))
     }
-    go(id.0, buffer.0, value, caller)
+    let (_, [first, _, third]) = Call::Control { id, command: IPC_RMID, buffer }.words();
+    go(first, third, value, caller)
 }
 
 /// Takes note of a call that succeeded, in the short way where that can.
