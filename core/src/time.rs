@@ -28,6 +28,12 @@ impl Time {
     pub const fn clock(self) -> Clock {
         Clock(self)
     }
+
+    /// The same without a fraction: `02:07:34`.
+    #[must_use]
+    pub const fn clock_to_the_second(self) -> ClockToTheSecond {
+        ClockToTheSecond(self)
+    }
 }
 
 /// `2026-11-21T02:07:34.123456789Z`.
@@ -45,9 +51,17 @@ pub struct Clock(Time);
 
 impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Time(nanoseconds) = self.0;
-        let (hour, minute, second) = time_of_day(nanoseconds);
-        write!(f, "{hour:02}:{minute:02}:{second:02}.{:06}", nanoseconds.rem_euclid(SECOND) / 1000)
+        write!(f, "{}.{:06}", self.0.clock_to_the_second(), self.0.0.rem_euclid(SECOND) / 1000)
+    }
+}
+
+/// A time of day in whole seconds.
+pub struct ClockToTheSecond(Time);
+
+impl fmt::Display for ClockToTheSecond {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hour, minute, second) = time_of_day(self.0.0);
+        write!(f, "{hour:02}:{minute:02}:{second:02}")
     }
 }
 
@@ -79,6 +93,7 @@ mod tests {
     #[test]
     fn the_time_of_day_is_right_on_both_sides_of_midnight_and_of_the_epoch() {
         assert_eq!(Time::new(-1, 0).clock().to_string(), "23:59:59.000000");
+        assert_eq!(Time::new(-1, 0).clock_to_the_second().to_string(), "23:59:59");
         assert_eq!(Time::new(86_400, 999_999_999).clock().to_string(), "00:00:00.999999");
         assert_eq!(Time::new(1_795_229_335, 487_957_999).clock().to_string(), "02:48:55.487957");
     }

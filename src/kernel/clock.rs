@@ -10,11 +10,11 @@ pub fn time() -> Time {
     Time::new(now.tv_sec, now.tv_nsec)
 }
 
-/// The time of day as of the last tick, some milliseconds ago at most: half the price.
-pub fn coarse_time() -> Time {
-    let now = read(libc::CLOCK_REALTIME_COARSE);
-    // The kernel's own clock ends with an i64 of nanoseconds, too.
-    Time(now.tv_sec.wrapping_mul(1_000_000_000).wrapping_add(now.tv_nsec))
+/// The time of day in whole seconds, as the kernel notes it of a segment (time(2)): a quarter of the price.
+pub fn whole_second() -> Time {
+    // SAFETY: it writes nowhere.
+    let seconds = unsafe { libc::time(std::ptr::null_mut()) };
+    Time::new(seconds, 0)
 }
 
 /// From some moment on, without jumps.

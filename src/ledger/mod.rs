@@ -104,7 +104,7 @@ enum Told {
 #[unsafe(link_section = ".text.shmsan_usual")]
 #[inline(never)]
 fn write(id: ShmId, key: Key, size: usize, site: Site, told: Told) -> bool {
-    let time = clock::coarse_time();
+    let time = clock::whole_second();
     let written = KEEPER.ledger.with(|ledger| {
         let Ledger { file: Some(file), last, end_aligned, paths, said } = ledger else { return false };
         if *last != site {

@@ -105,7 +105,7 @@ pub(super) fn record_creation<C: Calling>(
 pub(super) fn record_removal<C: Calling>(id: ShmId, caller: C, inside: &Inside) -> bool {
     let record = || {
         forget(id);
-        let (place, time) = (place(caller, inside), kernel::clock::coarse_time());
+        let (place, time) = (place(caller, inside), kernel::clock::whole_second());
         TRACKER.with(|tracker| tracker.record_known_removal(id, place, time)) == Some(true)
     };
     contain(record) == Some(true)

@@ -75,7 +75,7 @@ fn record(call: Call, outcome: Outcome, caller: Caller, inside: &Inside) {
     }
     if let (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) = (call, outcome) {
         forget(id);
-        around.time = kernel::clock::time();
+        around.time = kernel::clock::whole_second();
     }
     loop {
         let recorded = TRACKER.with(|tracker| tracker.record(&call, outcome, &around));

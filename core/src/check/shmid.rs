@@ -75,7 +75,7 @@ fn segment_removed<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain<'
     Some(Box::new(move || Words {
         headline: format!("segment {id} was removed by {who}"),
         earlier: Some(Earlier {
-            what: format!("shmctl({id}, IPC_RMID) removed it at {} UTC", removed.time.clock()),
+            what: format!("shmctl({id}, IPC_RMID) removed it at {} UTC", removed.time.clock_to_the_second()),
             site: removed.site,
         }),
         why:

@@ -19,7 +19,7 @@ pub struct Entry {
     pub key: Key,
     /// Bytes, as asked for.
     pub size: u64,
-    /// When it was made.
+    /// When it was made, in whole seconds.
     pub time: Time,
     pub site: Site,
     /// Number of the path that ftok made the key of; 0 is none.
@@ -83,8 +83,7 @@ impl Entry {
         first | pair(0, REMOVED)
     }
 
-    /// Whether it stands for the segment and not for an earlier one with its id. The kernel's time is in whole seconds, and by
-    /// a clock that may be a tick behind.
+    /// Whether it stands for the segment and not for an earlier one with its id. The kernel's clock may be a tick behind ours.
     #[must_use]
     pub fn is_of(&self, sought: &Sought) -> bool {
         let made_at = self.time.seconds();

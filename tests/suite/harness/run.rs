@@ -245,10 +245,14 @@ fn token(rest: &str, before: Option<char>) -> (usize, &'static str) {
             return (count + 2, "<TIME>");
         }
     }
-    let clock = rest.bytes().take(15).enumerate().filter(|&(index, byte)| match index {
+    let clock = rest.bytes().take(15).enumerate().take_while(|&(index, byte)| match index {
         2 | 5 => byte == b':',
         8 => byte == b'.',
         _ => byte.is_ascii_digit(),
     });
-    if rest.len() >= 15 && clock.count() == 15 { (15, "CLOCK") } else { (0, "") }
+    match clock.count() {
+        15 => (15, "CLOCK"),
+        8 if rest[8..].starts_with(" UTC") => (8, "CLOCK"),
+        _ => (0, ""),
+    }
 }

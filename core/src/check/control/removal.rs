@@ -43,7 +43,7 @@ pub fn removed_twice<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain
     Some(Box::new(move || Words {
         headline: format!("segment {id} was removed by this process before"),
         earlier: Some(Earlier {
-            what: format!("shmctl({id}, IPC_RMID) removed it at {} UTC", first.time.clock()),
+            what: format!("shmctl({id}, IPC_RMID) removed it at {} UTC", first.time.clock_to_the_second()),
             site: first.site,
         }),
         segment: status.and_then(|_| facts.segment(id)),

@@ -104,7 +104,7 @@ pub fn key_not_found<'a>(made: &'a Made, facts: &'a dyn Facts) -> Option<Explain
         Words {
             headline: format!("no segment has the key {}", key.as_in_source()),
             earlier: removed.map(|removed| Earlier {
-                what: format!("this process removed segment {}, which had it, at {} UTC", removed.id, removed.time.clock()),
+                what: format!("this process removed segment {}, which had it, at {} UTC", removed.id, removed.time.clock_to_the_second()),
                 site: removed.site,
             }),
             why: match removed {
