@@ -6,7 +6,6 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -14,58 +13,40 @@
 
 #define ROOM 256    /* of a table */
 #define PAST 128    /* detaches and removals that are remembered */
-#define SLOTS 32768 /* of the ledger: the lowest bits of an id find one */
 
 struct segment { int id, key, flags; size_t size; void *site; };
 struct attachment { const void *address; size_t size; void *site; int id, flags, thread; };
 struct detached { struct attachment attachment; void *site; int thread; };
 struct removed { struct segment segment; void *site; long time; int thread; };
-struct slot { _Atomic uint64_t id_and_kind; uint64_t key, size, time, site, rest[3]; };
 
-static atomic_int lock, ledger_lock;
+static atomic_int lock;
 static struct segment segments[ROOM];
 static struct attachment attachments[ROOM];
 static struct detached detached[PAST];
 static struct removed removed[PAST];
 static unsigned detaches, removals;
-static struct slot *ledger;
 /* Not to be noted twice, as the calls of a signal handler would be. */
 static __thread int inside __attribute__((tls_model("initial-exec")));
 static __thread int id_of_thread __attribute__((tls_model("initial-exec")));
 
-static void enter(atomic_int *lock)
+static void enter(void)
 {
     int free = 0;
-    while (!atomic_compare_exchange_weak_explicit(lock, &free, 1, memory_order_acquire, memory_order_relaxed))
+    while (!atomic_compare_exchange_weak_explicit(&lock, &free, 1, memory_order_acquire, memory_order_relaxed))
         free = 0;
 }
 
-static void leave(atomic_int *lock)
+static void leave(void)
 {
-    if (atomic_exchange_explicit(lock, 0, memory_order_release) == 2)
+    int was = atomic_load_explicit(&lock, memory_order_relaxed);
+    atomic_store_explicit(&lock, 0, memory_order_release);
+    if (was == 2)
         abort(); /* where a lock that can be waited for would wake somebody */
 }
 
 static int thread(void)
 {
     return id_of_thread ? id_of_thread : (id_of_thread = (int)syscall(SYS_gettid));
-}
-
-static long now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_REALTIME_COARSE, &time);
-    return time.tv_sec * 1000000000L + time.tv_nsec;
-}
-
-__attribute__((constructor)) static void begin(void)
-{
-    int file = memfd_create("ledger", MFD_CLOEXEC);
-    size_t bytes = SLOTS * sizeof *ledger;
-    if (file < 0 || ftruncate(file, (off_t)bytes) != 0)
-        abort();
-    ledger = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    close(file);
 }
 
 /* The slot of a key, or the empty one where it would go. */
@@ -110,15 +91,9 @@ int shmget(key_t key, size_t size, int flags)
     if (!FAILED(id) && makes && !inside) {
         void *site = __builtin_return_address(0);
         inside = 1;
-        enter(&lock);
+        enter();
         *find_segment((int)id) = (struct segment){(int)id, key, flags, size, site};
-        leave(&lock);
-        uint64_t time = (uint64_t)now();
-        enter(&ledger_lock);
-        struct slot *slot = &ledger[id % SLOTS];
-        slot->key = (uint32_t)key, slot->size = size, slot->time = time, slot->site = (uintptr_t)site;
-        atomic_store_explicit(&slot->id_and_kind, (uint32_t)id | 1UL << 32, memory_order_release);
-        leave(&ledger_lock);
+        leave();
         inside = 0;
     }
     return (int)answer(id);
@@ -129,11 +104,11 @@ void *shmat(int id, const void *address, int flags)
     long mapped = CALL(SYS_shmat, id, address, flags);
     if (!FAILED(mapped) && !inside) {
         inside = 1;
-        enter(&lock);
+        enter();
         struct attachment *free = find_attachment((void *)mapped);
         *free = (struct attachment){
             (void *)mapped, find_segment(id)->size, __builtin_return_address(0), id, flags, thread()};
-        leave(&lock);
+        leave();
         inside = 0;
     }
     return (void *)answer(mapped);
@@ -143,13 +118,13 @@ int shmdt(const void *address)
 {
     if (!inside) {
         inside = 1;
-        enter(&lock);
+        enter();
         struct attachment *gone = find_attachment(address);
         if (gone->address) {
             detached[detaches++ % PAST] = (struct detached){*gone, __builtin_return_address(0), thread()};
             gone->address = NULL;
         }
-        leave(&lock);
+        leave();
         inside = 0;
     }
     return (int)answer(CALL(SYS_shmdt, address, 0, 0));
@@ -160,17 +135,14 @@ int shmctl(int id, int command, struct shmid_ds *buffer)
     long returned = CALL(SYS_shmctl, id, command, buffer);
     if (command == IPC_RMID && returned == 0 && !inside) {
         inside = 1;
-        long time = now();
-        enter(&ledger_lock);
-        atomic_fetch_or_explicit(&ledger[id % SLOTS].id_and_kind, 2UL << 32, memory_order_release);
-        leave(&ledger_lock);
-        enter(&lock);
+        long now = time(NULL);
+        enter();
         struct segment *gone = find_segment(id);
         if (gone->site) {
-            removed[removals++ % PAST] = (struct removed){*gone, __builtin_return_address(0), time, thread()};
+            removed[removals++ % PAST] = (struct removed){*gone, __builtin_return_address(0), now, thread()};
             gone->site = NULL;
         }
-        leave(&lock);
+        leave();
         inside = 0;
     }
     return (int)answer(returned);

@@ -9,7 +9,7 @@ pub struct Bar {
     pub ratio: Spread,
 }
 
-const COLOURS: [&str; 4] = ["#9ecae1", "#3182bd", "#fdae6b", "#d95f0e"];
+const COLOURS: [&str; 5] = ["#c6dbef", "#9ecae1", "#3182bd", "#fdae6b", "#d95f0e"];
 const LEFT: f64 = 270.0;
 const WIDTH: f64 = 560.0;
 const BAR: f64 = 9.0;
