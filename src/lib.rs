@@ -12,6 +12,7 @@ mod abi;
 mod alloc;
 mod announce;
 mod boundary;
+mod cache;
 mod errno;
 mod facts;
 mod fault;

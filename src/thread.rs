@@ -3,6 +3,7 @@
 
 use crate::kernel;
 use std::arch::{asm, global_asm};
+use std::hint::cold_path;
 use std::sync::atomic::Ordering::SeqCst;
 use std::sync::atomic::compiler_fence;
 
@@ -96,6 +97,22 @@ impl Words {
         }
     }
 
+    /// The same for a value that is known here, which needs no register.
+    #[inline]
+    fn set_state<const VALUE: u32>(self) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as for `get`.
+        unsafe {
+            asm!(
+                "mov dword ptr fs:[{offset} + {word}], {value}",
+                offset = in(reg) self.0, word = const STATE, value = const VALUE,
+                options(nostack, preserves_flags),
+            );
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        self.set::<STATE>(VALUE);
+    }
+
     #[cfg(not(target_arch = "x86_64"))]
     fn pointer(self, word: usize) -> *mut u32 {
         #[cfg(target_arch = "aarch64")]
@@ -124,9 +141,10 @@ impl Words {
     #[inline]
     fn enter(self) -> Option<Inside> {
         if self.get::<STATE>() != 0 {
+            cold_path();
             return None;
         }
-        self.set::<STATE>(INSIDE);
+        self.set_state::<INSIDE>();
         // What is done inside must not be seen as outside by a signal handler of this thread.
         compiler_fence(SeqCst);
         Some(Inside(self))
@@ -163,7 +181,7 @@ impl Drop for Inside {
     #[inline]
     fn drop(&mut self) {
         compiler_fence(SeqCst);
-        self.0.set::<STATE>(0);
+        self.0.set_state::<0>();
     }
 }
 

@@ -84,12 +84,17 @@ pub fn created_again(id: ShmId, key: Key, size: usize, site: Site) {
 }
 
 /// This process removed a segment.
-#[unsafe(link_section = ".text.shmsan_usual")]
-#[inline(never)]
+#[inline]
 pub fn removed(id: ShmId) {
     if KEEPER.state.load(Relaxed) == KEPT {
-        KEEPER.ledger.with(|ledger| ledger.file.as_mut().map(|file| file.mark_removed(id)));
+        mark_removed(id);
     }
+}
+
+#[unsafe(link_section = ".text.shmsan_usual")]
+#[inline(never)]
+fn mark_removed(id: ShmId) {
+    KEEPER.ledger.with(|ledger| ledger.file.as_mut().map(|file| file.mark_removed(id)));
 }
 
 /// Whether the place of a creation, and the path of its key, stand in the file.

@@ -2,6 +2,7 @@
 
 use super::place;
 use crate::boundary::contain;
+use crate::cache;
 use crate::guard;
 use crate::process;
 use crate::site::Calling;
@@ -9,7 +10,8 @@ use crate::slack;
 use crate::state::TRACKER;
 use crate::thread::{self, Inside};
 use shmsan_core::call::{Addr, Call};
-use shmsan_core::tracker::{Chosen, Released};
+use shmsan_core::tracker::{Chosen, Released, Tracker};
+use std::hint::cold_path;
 
 /// No page is smaller.
 const SMALLEST_PAGE: usize = 4096;
@@ -33,10 +35,16 @@ pub(super) fn release<C: Calling>(call: Call, caller: C) -> Option<Released> {
 pub(super) fn release_attachment<C: Calling>(address: Addr, caller: C, inside: &Inside) -> Option<Released> {
     let released = contain(|| {
         let place = place(caller, inside);
-        TRACKER.with(|tracker| tracker.release(address, place)).flatten()
+        let release = |tracker: &mut Tracker| {
+            let released = tracker.release(address, place);
+            cache::fetch(tracker.next_detached());
+            released
+        };
+        TRACKER.with(release).flatten()
     });
     let released = released.flatten()?;
     if !released.size.is_multiple_of(SMALLEST_PAGE) {
+        cold_path();
         look_behind(address, caller, inside);
     }
     Some(released)
@@ -83,6 +91,7 @@ pub(super) fn keep_place(call: Call, released: Option<Released>) {
         && released.chosen() == Chosen::ByKernel
         && guard::is_on()
     {
+        cold_path();
         go(address, released);
     }
 }

@@ -3,6 +3,7 @@
 use super::note::forget;
 use super::{fingerprint_of, id_of, key_of, place};
 use crate::boundary::contain;
+use crate::cache;
 use crate::kernel;
 use crate::site::{Caller, Calling};
 use crate::state::{SEEN, TRACKER};
@@ -11,7 +12,7 @@ use crate::{keys, ledger};
 use shmsan_core::call::{Addr, Call, Key, ShmId};
 use shmsan_core::check::control::is_index;
 use shmsan_core::flags::{IPC_RMID, IPC_SET, SHM_STAT, SHM_STAT_ANY};
-use shmsan_core::tracker::is_creation;
+use shmsan_core::tracker::{Tracker, is_creation};
 
 /// What there is to take note of.
 pub(super) enum News {
@@ -102,11 +103,16 @@ pub(super) fn record_creation<C: Calling>(
 /// is looked at in full, and none comes here.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a call more is a tenth of it")]
-pub(super) fn record_removal<C: Calling>(id: ShmId, caller: C, inside: &Inside) -> bool {
+pub(super) fn record_removal<C: Calling>(id: ShmId, caller: C, _inside: &Inside) -> bool {
     let record = || {
         forget(id);
-        let (place, time) = (place(caller, inside), kernel::clock::whole_second());
-        TRACKER.with(|tracker| tracker.record_known_removal(id, place, time)) == Some(true)
+        let (site, time) = (caller.site(), kernel::clock::whole_second());
+        let record = |tracker: &mut Tracker| {
+            let recorded = tracker.record_known_removal(id, site, time);
+            cache::fetch(tracker.next_removed());
+            recorded
+        };
+        TRACKER.with(record) == Some(true)
     };
     contain(record) == Some(true)
 }

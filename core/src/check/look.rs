@@ -160,7 +160,6 @@ mod tests {
     use crate::site::Site;
     use crate::time::Time;
     use crate::tracker::{Chosen, Place, Recorded, Spare, Surroundings};
-    use std::num::NonZeroU64;
 
     fn world(lines: &[&str]) -> World {
         let mappings = lines.iter().map(|line| mapping(line.as_bytes()).unwrap()).collect();
@@ -211,7 +210,7 @@ mod tests {
             flags: 0,
             site: Site::at_return(1),
             thread: 7,
-            number: NonZeroU64::MIN,
+            number: 1,
             chosen: Chosen::ByKernel,
             inherited: false,
         };

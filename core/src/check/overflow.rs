@@ -70,7 +70,7 @@ mod tests {
             flags: 0,
             site: Site::at_return(1),
             thread: 7,
-            number: std::num::NonZeroU64::MIN,
+            number: 1,
             chosen: Chosen::ByKernel,
             inherited: false,
         };

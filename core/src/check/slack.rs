@@ -111,7 +111,6 @@ mod tests {
     use crate::facts::SegmentFacts;
     use crate::facts::fake::{PAGE, World, segment};
     use crate::tracker::Chosen;
-    use std::num::NonZeroU64;
 
     const ATTACHMENT: Attachment = Attachment {
         address: Addr(0x7000_0000),
@@ -120,7 +119,7 @@ mod tests {
         flags: 0,
         site: Site::at_return(1),
         thread: 7,
-        number: NonZeroU64::MIN,
+        number: 1,
         chosen: Chosen::ByKernel,
         inherited: false,
     };

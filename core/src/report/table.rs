@@ -103,7 +103,7 @@ mod tests {
             flags: 0o10000,
             site,
             thread: 7,
-            number: std::num::NonZeroU64::MIN,
+            number: 1,
             chosen: Chosen::ByKernel,
             inherited: true,
         };

@@ -12,6 +12,20 @@ impl Tracker {
         covering.max_by_key(|attachment| attachment.number).copied()
     }
 
+    /// Where the next detach will be remembered.
+    #[inline]
+    #[must_use]
+    pub const fn next_detached(&self) -> &Option<Detached> {
+        self.detached.next()
+    }
+
+    /// Where the next removal will be remembered.
+    #[inline]
+    #[must_use]
+    pub const fn next_removed(&self) -> &Option<Removed> {
+        self.removed.next()
+    }
+
     /// The last detach of an attachment that began at `address`.
     #[must_use]
     pub fn detached_from(&self, address: Addr) -> Option<Detached> {
@@ -56,8 +70,7 @@ impl Tracker {
     /// This process's own removal of the segment that had this key last.
     #[must_use]
     pub fn removal_of_key(&self, key: Key) -> Option<Removed> {
-        let had_it = |removed: &Removed| removed.segment.is_some_and(|segment| segment.key == key);
-        self.removed.newest(had_it).copied()
+        self.removed.newest(|removed| removed.key == key && key != Key::PRIVATE).copied()
     }
 
     /// Where each of the segments was made that this process has made and not removed.
@@ -135,6 +148,6 @@ impl Tracker {
     #[must_use]
     pub fn tally(&self) -> Tally {
         let attached = self.attachments.iter().filter(|attachment| !attachment.inherited).count() as u64;
-        Tally { attached, ..self.tally }
+        Tally { created: self.created, found: self.found, removed: self.removals, attached }
     }
 }

@@ -3,12 +3,11 @@
 use super::table::Entry;
 use crate::call::{Addr, ShmId};
 use crate::site::Site;
-use std::num::NonZeroU64;
 
 /// Who chose where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Chosen {
-    /// The program named an address.
+    /// The program named an address, or no place is ever chosen here.
     ByProgram = 0,
     ByKernel = 1,
     /// A place in the gap.
@@ -26,8 +25,8 @@ pub struct Attachment {
     /// Where that shmat was, and in which thread.
     pub site: Site,
     pub thread: i32,
-    /// Later attachments have higher numbers.
-    pub number: NonZeroU64,
+    /// Later attachments have higher numbers, beginning with 1.
+    pub number: u64,
     pub chosen: Chosen,
     /// Known from before a fork, in the child.
     pub inherited: bool,
@@ -63,7 +62,7 @@ impl Entry for Attachment {
         flags: 0,
         site: Site::UNKNOWN,
         thread: 0,
-        number: NonZeroU64::MIN,
+        number: 0,
         chosen: Chosen::ByKernel,
         inherited: false,
     };

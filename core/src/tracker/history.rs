@@ -1,7 +1,7 @@
 //! What is over: the last detaches, removals and refused attaches, with their places. The oldest make room for the newest.
 
-use super::{Attachment, Segment};
-use crate::call::{Addr, ShmId};
+use super::Attachment;
+use crate::call::{Addr, Key, ShmId};
 use crate::errno::Errno;
 use crate::site::Site;
 use crate::time::Time;
@@ -22,11 +22,11 @@ pub struct Detached {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Removed {
     pub id: ShmId,
-    /// What was known of it, where this process had got it.
-    pub segment: Option<Segment>,
-    /// Where the removal was, and in which thread.
+    /// The key and the flags of the shmget that gave the id; IPC_PRIVATE and 0 where this process had not got it.
+    pub key: Key,
+    pub flags: i32,
+    /// Where the removal was.
     pub site: Site,
-    pub thread: i32,
     pub time: Time,
     /// Known from before a fork, in the child: the parent did it.
     pub inherited: bool,
@@ -44,7 +44,7 @@ pub struct Refused {
 
 #[repr(C)]
 pub struct History<T> {
-    /// Where the next one goes.
+    /// Where the next one goes, were there always more room.
     next: usize,
     entries: [Option<T>; ROOM],
 }
@@ -56,7 +56,14 @@ impl<T: Copy> History<T> {
 
     pub fn push(&mut self, entry: T) {
         self.entries[self.next % ROOM] = Some(entry);
-        self.next = (self.next + 1) % ROOM;
+        self.next = self.next.wrapping_add(1);
+    }
+
+    /// Where the next one goes.
+    #[inline]
+    #[expect(clippy::ref_option, reason = "the place is asked for, and not what is there")]
+    pub const fn next(&self) -> &Option<T> {
+        &self.entries[self.next % ROOM]
     }
 
     /// The newest that `is_it`.

@@ -39,7 +39,6 @@ use crate::site::Site;
 use crate::time::Time;
 use history::History;
 use named::NamedKeys;
-use std::num::NonZeroU64;
 use strangers::Strangers;
 use table::Table;
 
@@ -107,19 +106,25 @@ impl Spare {
     }
 }
 
-/// What every call touches stands first and together.
+/// What every call touches stands first and together: behind a lock of 8 bytes, what is here of all has a line of the cache, the
+/// first segment one, the first attachment one, and each detach that is remembered.
 #[repr(C)]
 pub struct Tracker {
     /// The next attachment's number.
-    attached: NonZeroU64,
+    attached: u64,
     /// The IPC namespace that this process began in; 0 where that is not known.
     namespace: u32,
     /// Where attachments are placed; none where the kernel chooses.
     gap: Option<Box<Gap>>,
     /// Between these lies all that the outline has heard of.
     outlined: (Addr, Addr),
-    tally: Tally,
+    /// Segments that this process made.
+    created: u64,
+    /// Calls that removed one.
+    removals: u64,
     segments: Table<Segment>,
+    /// Segments that it got and others had made.
+    found: u64,
     attachments: Table<Attachment>,
     detached: History<Detached>,
     removed: History<Removed>,
@@ -130,7 +135,7 @@ pub struct Tracker {
     failed_get: Option<Failed>,
     failed_attach: Option<Failed>,
     /// The number that the next attachment had then.
-    attached_at_failure: NonZeroU64,
+    attached_at_failure: u64,
     failed_ftok: Option<Failed>,
     /// Where ftok last returned 0.
     zero_ftok: Option<Site>,
@@ -151,7 +156,7 @@ impl Tracker {
         Self {
             segments: Table::new(),
             attachments: Table::new(),
-            attached: NonZeroU64::MIN,
+            attached: 1,
             namespace: 0,
             detached: History::new(),
             removed: History::new(),
@@ -160,7 +165,7 @@ impl Tracker {
             named: NamedKeys::new(),
             failed_get: None,
             failed_attach: None,
-            attached_at_failure: NonZeroU64::MIN,
+            attached_at_failure: 1,
             failed_ftok: None,
             zero_ftok: None,
             said: Said::new(),
@@ -168,7 +173,9 @@ impl Tracker {
             outlined: (Addr(usize::MAX), Addr(0)),
             quarantine: Quarantine::new(),
             strangers: Strangers::new(),
-            tally: Tally { created: 0, found: 0, removed: 0, attached: 0 },
+            created: 0,
+            found: 0,
+            removals: 0,
         }
     }
 
@@ -183,7 +190,7 @@ impl Tracker {
         self.attachments.iter_mut().for_each(|attachment| attachment.inherited = true);
         self.removed.iter_mut().for_each(|removed| removed.inherited = true);
         self.said.clear();
-        self.tally = Tally::default();
+        (self.created, self.found, self.removals) = (0, 0, 0);
     }
 
     /// What this process gets from now on is of this IPC namespace; 0 where that is not known.

@@ -47,12 +47,12 @@ impl Tracker {
     /// Who chose the place of what was attached at `address`, where the program `named` one, or not.
     #[inline]
     pub(super) fn chooser(&self, named: Addr, address: Addr) -> Chosen {
-        if named.0 != 0 {
-            Chosen::ByProgram
-        } else if self.is_in_gap(address) {
-            Chosen::ByUs
-        } else {
-            Chosen::ByKernel
+        match &self.gap {
+            Some(_) if named.0 != 0 => Chosen::ByProgram,
+            Some(gap) if gap.contains(address) => Chosen::ByUs,
+            Some(_) => Chosen::ByKernel,
+            // Where no place is ever chosen here, none has to be kept: as if the program had named it.
+            None => Chosen::ByProgram,
         }
     }
 

@@ -91,7 +91,6 @@ mod tests {
     use crate::call::ShmId;
     use crate::site::Site;
     use crate::tracker::{Attachment, Chosen};
-    use std::num::NonZeroU64;
 
     const MB: usize = 1 << 20;
 
@@ -104,7 +103,7 @@ mod tests {
             flags: 0,
             site: Site::UNKNOWN,
             thread: 7,
-            number: NonZeroU64::MIN,
+            number: 1,
             chosen: Chosen::ByKernel,
             inherited: false,
         };

@@ -9,7 +9,9 @@ use super::{
 };
 use crate::call::{Addr, Call, Key, Outcome, ShmId};
 use crate::flags::{IPC_RMID, IPC_SET, PERMISSIONS};
+use crate::site::Site;
 use crate::time::Time;
+use std::hint::cold_path;
 
 impl Tracker {
     /// Takes note of a call and of what it did.
@@ -27,7 +29,9 @@ impl Tracker {
             (Call::Attach { id, address, flags }, Err(errno)) => {
                 self.record_refusal(Refused { id, address, flags, errno, site: around.place.site })
             }
-            (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) => self.record_removal(id, around.place, around.time),
+            (Call::Control { id, command: IPC_RMID, .. }, Ok(_)) => {
+                self.record_removal(id, around.place.site, around.time)
+            }
             (Call::Control { id, command: IPC_SET, .. }, Ok(_)) => self.record_change(id, around),
             (Call::Ftok { .. }, Ok(0)) => {
                 self.zero_ftok = Some(around.place.site);
@@ -43,7 +47,10 @@ impl Tracker {
     #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
     pub fn record_known_attach(&mut self, id: ShmId, address: Addr, flags: i32, place: Place) -> bool {
         let size = match self.segments.get_mut(Segment::key(id)) {
-            Some(segment) if segment.origin == Origin::Found && segment.used != Use::Attached => return false,
+            Some(segment) if segment.origin == Origin::Found && segment.used != Use::Attached => {
+                cold_path();
+                return false;
+            }
             Some(segment) => {
                 segment.used = Use::Attached;
                 segment.size
@@ -62,22 +69,27 @@ impl Tracker {
     #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
     pub fn record_known_creation(&mut self, id: ShmId, key: Key, size: usize, flags: i32, place: Place) -> bool {
         let made = self.made(id, key, size, flags, place);
-        let has_room = self.segments.insert(made).is_ok();
-        self.tally.created += u64::from(has_room);
-        has_room
+        if self.segments.insert(made).is_err() {
+            return false;
+        }
+        self.created += 1;
+        true
     }
 
     /// The usual removal: of a segment that this process made or found itself. `false` where it takes [`Tracker::record`].
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is handed over would be written to the stack, and read again")]
-    pub fn record_known_removal(&mut self, id: ShmId, place: Place, time: Time) -> bool {
-        let Place { site, thread } = place;
+    pub fn record_known_removal(&mut self, id: ShmId, site: Site, time: Time) -> bool {
         let removed = self.segments.take_if(Segment::key(id), |segment| {
-            let removed = Removed { id, segment: Some(*segment), site, thread, time, inherited: false };
+            let Segment { key, flags, .. } = *segment;
+            let removed = Removed { id, key, flags, site, time, inherited: false };
             (!segment.inherited).then(|| self.removed.push(removed))
         });
-        self.tally.removed += u64::from(removed.is_some());
-        removed.is_some()
+        if removed.is_none() {
+            return false;
+        }
+        self.removals += 1;
+        true
     }
 
     /// Takes out the attachment that begins at `address`, before the detach: as soon as the kernel has the address back, it
@@ -87,9 +99,7 @@ impl Tracker {
     pub fn release(&mut self, address: Addr, place: Place) -> Option<Released> {
         let released = self.attachments.take_if(Attachment::key(address), |attachment| {
             self.detached.push(Detached { attachment: *attachment, site: place.site, thread: place.thread });
-            // Where no place is ever chosen here, none has to be kept: as if the program had named it.
-            let chosen = if self.gap.is_some() { attachment.chosen } else { Chosen::ByProgram };
-            Some(Released::new(attachment, chosen))
+            Released::new(attachment)
         })?;
         if let Some(gap) = &mut self.gap {
             gap.rest(place_of(address));
@@ -192,11 +202,12 @@ impl Tracker {
         Recorded::Done
     }
 
-    fn record_removal(&mut self, id: ShmId, Place { site, thread }: Place, time: Time) -> Recorded {
-        self.tally.removed += 1;
+    fn record_removal(&mut self, id: ShmId, site: Site, time: Time) -> Recorded {
+        self.removals += 1;
         self.strangers.forget(id);
         let segment = self.segments.remove(Segment::key(id));
-        self.removed.push(Removed { id, segment, site, thread, time, inherited: false });
+        let (key, flags) = segment.map_or((Key::PRIVATE, 0), |segment| (segment.key, segment.flags));
+        self.removed.push(Removed { id, key, flags, site, time, inherited: false });
         Recorded::Done
     }
 
@@ -249,9 +260,12 @@ impl Tracker {
             chosen,
             inherited: false,
         })?;
-        self.attached = number.saturating_add(1);
+        self.attached = number.wrapping_add(1);
         let end = Addr(address.0.wrapping_add(size));
-        if chosen != Chosen::ByUs && (address < self.outlined.0 || end > self.outlined.1) {
+        #[expect(clippy::needless_bitwise_bool, reason = "one jump for both: hardly any attach takes it")]
+        let is_further_out = (address < self.outlined.0) | (end > self.outlined.1);
+        if is_further_out && chosen != Chosen::ByUs {
+            cold_path();
             self.outline(address, end);
         }
         Ok(())
@@ -272,8 +286,8 @@ impl Tracker {
         match self.segments.insert(segment) {
             Ok(()) => {
                 match segment.origin {
-                    Origin::Created => self.tally.created += 1,
-                    Origin::Found => self.tally.found += 1,
+                    Origin::Created => self.created += 1,
+                    Origin::Found => self.found += 1,
                 }
                 Recorded::Done
             }

@@ -17,12 +17,13 @@ pub struct Released {
 
 impl Released {
     #[inline]
-    pub(super) fn new(attachment: &Attachment, chosen: Chosen) -> Self {
-        Self { mark: attachment.number | (chosen as u64) << SHIFT, size: attachment.size }
+    pub(super) fn new(attachment: &Attachment) -> Option<Self> {
+        let mark = NonZeroU64::new(attachment.number | (attachment.chosen as u64) << SHIFT)?;
+        Some(Self { mark, size: attachment.size })
     }
 
     pub(super) const fn is_of(&self, attachment: &Attachment) -> bool {
-        attachment.number.get() == self.mark.get() & !(3 << SHIFT)
+        attachment.number == self.mark.get() & !(3 << SHIFT)
     }
 
     #[inline]

@@ -4,6 +4,7 @@
 mod indexed;
 
 use indexed::Indexed;
+use std::hint::cold_path;
 
 /// What can stand in a [`Table`].
 pub trait Entry: Copy {
@@ -24,14 +25,15 @@ pub struct Full {
 /// What every call touches stands first.
 #[repr(C)]
 pub struct Table<T> {
-    /// All of them, once they are more than a few.
-    many: Indexed<T>,
-    /// As long as there are not many: how many of the few there are.
+    /// How many of the few there are, or [`MANY`].
     used: usize,
     few: [T; FEW],
+    /// All of them, once they are more than a few.
+    many: Indexed<T>,
 }
 
 const FEW: usize = 8;
+const MANY: usize = usize::MAX;
 
 impl<T: Entry> Default for Table<T> {
     fn default() -> Self {
@@ -39,27 +41,32 @@ impl<T: Entry> Default for Table<T> {
     }
 }
 
+/// What was added last is asked for most, and is looked at first: what is to be done then is short, and stands together with all
+/// else that each call goes through. The rest is elsewhere.
 impl<T: Entry> Table<T> {
     pub const fn new() -> Self {
-        Self { many: Indexed::new(), used: 0, few: [T::VACANT; FEW] }
+        Self { used: 0, few: [T::VACANT; FEW], many: Indexed::new() }
     }
 
     /// Room for `room` entries, a power of two; `None` above the bound or without memory.
     pub fn with_room(room: usize) -> Option<Self> {
-        Some(Self { many: Indexed::with_room(room)?, ..Self::new() })
+        Some(Self { used: MANY, many: Indexed::with_room(room)?, ..Self::new() })
     }
 
     pub fn contains(&self, key: u64) -> bool {
-        self.get(key).is_some()
+        self.find(key).is_some()
     }
 
-    #[inline]
     pub fn get(&self, key: u64) -> Option<&T> {
-        self.entries().get(self.find(key)?)
+        self.at(self.find(key)?)
     }
 
     #[inline]
     pub fn get_mut(&mut self, key: u64) -> Option<&mut T> {
+        if let Some(last) = self.is_last(key) {
+            return self.few.get_mut(last);
+        }
+        cold_path();
         let position = self.find(key)?;
         self.entries_mut().get_mut(position)
     }
@@ -68,20 +75,25 @@ impl<T: Entry> Table<T> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the entry would be written to the stack, and read again")]
     pub fn insert(&mut self, entry: T) -> Result<(), Full> {
-        *self.place_for(entry.key())? = entry;
+        let used = self.used;
+        if used < FEW && self.few[..used].iter().all(|other| other.key() != entry.key()) {
+            self.few[used] = entry;
+            self.used = used + 1;
+            return Ok(());
+        }
+        cold_path();
+        *self.place_among_others(entry.key())? = entry;
         Ok(())
     }
 
     /// Where the entry with this key is, or is to be written.
-    #[inline]
-    fn place_for(&mut self, key: u64) -> Result<&mut T, Full> {
-        if !self.many.is_none() {
+    #[cold]
+    #[inline(never)]
+    fn place_among_others(&mut self, key: u64) -> Result<&mut T, Full> {
+        if self.has_many() {
             return self.many.place_for(key);
         }
-        let same = self.few().iter().position(|old| old.key() == key);
-        let place = self.few.get_mut(same.unwrap_or(self.used)).ok_or(Full { room: 2 * FEW })?;
-        self.used += usize::from(same.is_none());
-        Ok(place)
+        self.few_mut().iter_mut().find(|other| other.key() == key).ok_or(Full { room: 2 * FEW })
     }
 
     pub fn remove(&mut self, key: u64) -> Option<T> {
@@ -92,49 +104,67 @@ impl<T: Entry> Table<T> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what the look needs would be written to the stack, and read again")]
     pub fn take_if<R>(&mut self, key: u64, look: impl FnOnce(&T) -> Option<R>) -> Option<R> {
-        let position = self.find(key)?;
-        let looked = look(self.entries().get(position)?)?;
-        if !self.many.is_none() {
-            self.many.remove(key);
-        } else if position + 1 == self.used {
-            self.used = position;
-        } else {
-            self.move_last_to(position);
+        if let Some(last) = self.is_last(key) {
+            let looked = look(&self.few[last])?;
+            self.used = last;
+            return Some(looked);
         }
+        cold_path();
+        let position = self.find(key)?;
+        let looked = look(self.at(position)?)?;
+        self.take(key, position);
         Some(looked)
     }
 
+    /// The last one takes its place.
+    #[cold]
+    #[inline(never)]
+    fn take(&mut self, key: u64, position: usize) {
+        if self.has_many() {
+            return self.many.remove(key);
+        }
+        if let [.., last] = *self.few() {
+            self.few[position] = last;
+            self.used -= 1;
+        }
+    }
+
+    /// The position of the one that was added last, where it has this key.
     #[inline]
-    fn find(&self, key: u64) -> Option<usize> {
-        if self.many.is_none() { self.few().iter().position(|entry| entry.key() == key) } else { self.many.find(key) }
+    fn is_last(&self, key: u64) -> Option<usize> {
+        let last = self.used.wrapping_sub(1);
+        (last < FEW && self.few[last].key() == key).then_some(last)
     }
 
     #[cold]
     #[inline(never)]
-    fn move_last_to(&mut self, position: usize) {
-        let [.., last] = *self.few() else { return };
-        self.used -= 1;
-        self.few[position] = last;
+    fn find(&self, key: u64) -> Option<usize> {
+        if self.has_many() { self.many.find(key) } else { self.few().iter().position(|entry| entry.key() == key) }
+    }
+
+    fn at(&self, position: usize) -> Option<&T> {
+        self.entries().get(position)
     }
 
     #[inline]
+    const fn has_many(&self) -> bool {
+        self.used > FEW
+    }
+
     fn few(&self) -> &[T] {
         &self.few[..self.used.min(FEW)]
     }
 
-    #[inline]
     fn few_mut(&mut self) -> &mut [T] {
         &mut self.few[..self.used.min(FEW)]
     }
 
-    #[inline]
     fn entries(&self) -> &[T] {
-        if self.many.is_none() { self.few() } else { self.many.entries() }
+        if self.has_many() { self.many.entries() } else { self.few() }
     }
 
-    #[inline]
     fn entries_mut(&mut self) -> &mut [T] {
-        if self.many.is_none() { self.few_mut() } else { self.many.entries_mut() }
+        if self.has_many() { self.many.entries_mut() } else { self.few_mut() }
     }
 
     /// Moves every entry into `larger`, becomes it, and returns what it was.
@@ -222,7 +252,7 @@ mod tests {
                 Err(full) if full.room > Pair::BOUND => break,
                 Err(full) => grow(&mut table, full),
             }
-            assert!(table.many.is_none() || table.iter().len() <= table.many.slots() / 2);
+            assert!(!table.has_many() || table.iter().len() <= table.many.slots() / 2);
         }
         assert_eq!(key, 1024);
         assert!(Table::<Pair>::with_room(2048).is_none());

@@ -222,12 +222,12 @@ fn a_detach_and_a_removal_are_remembered_with_their_places() {
         release(&mut tracker, 0x7000);
     }
     let detached = tracker.detached_from(Addr(0x7000)).unwrap();
-    assert_eq!((detached.site, detached.thread, detached.attachment.number.get()), (SITE, 7, 2));
+    assert_eq!((detached.site, detached.thread, detached.attachment.number), (SITE, 7, 2));
     assert_eq!(tracker.detached_from(Addr(0x8000)), None);
     record(&mut tracker, &remove(3), 0, None);
     record(&mut tracker, &remove(4), 0, None);
-    assert_eq!(tracker.removal_of(ShmId(3)).unwrap().segment.unwrap().size, 100);
-    assert_eq!(tracker.removal_of(ShmId(4)).unwrap().segment, None);
+    let key_and_flags = |id| tracker.removal_of(ShmId(id)).map(|removed| (removed.key, removed.flags));
+    assert_eq!((key_and_flags(3), key_and_flags(4)), (Some((Key(0), 0o600)), Some((Key::PRIVATE, 0))));
     assert_eq!(tracker.removal_of(ShmId(5)), None);
 }
 
@@ -287,18 +287,14 @@ fn the_newest_attachment_is_the_one_that_is_there() {
 #[test]
 fn the_usual_removal_is_of_a_segment_that_this_process_answers_for() {
     let mut tracker = Tracker::new();
-    let around = Surroundings { place: PLACE, learned: None, time: Time(9) };
-    assert!(!tracker.record_known_removal(ShmId(3), around.place, around.time), "not known");
+    assert!(!tracker.record_known_removal(ShmId(3), SITE, Time(9)), "not known");
     record(&mut tracker, &get(0, 0o600), 3, None);
     record(&mut tracker, &get(0, 0o600), 4, None);
-    assert!(tracker.record_known_removal(ShmId(3), around.place, around.time));
+    assert!(tracker.record_known_removal(ShmId(3), SITE, Time(9)));
     assert_eq!(tracker.removal_of(ShmId(3)).map(|removed| removed.time), Some(Time(9)));
     assert!(tracker.segment(ShmId(3)).is_none());
     tracker.become_child();
-    assert!(
-        !tracker.record_known_removal(ShmId(4), around.place, around.time),
-        "the parent made it: a rule may want to know"
-    );
+    assert!(!tracker.record_known_removal(ShmId(4), SITE, Time(9)), "the parent made it: a rule may want to know");
     assert!(tracker.segment(ShmId(4)).is_some());
 }
 
@@ -312,7 +308,7 @@ fn the_usual_attach_is_of_a_segment_that_was_attached_before_or_made_here() {
     assert!(tracker.record_known_attach(ShmId(9), Addr(0xc000), 0, PLACE));
     assert!(tracker.record_known_attach(ShmId(3), Addr(0x7000), 0, PLACE));
     let attachment = tracker.attachment_of(Addr(0x7000), PAGE).unwrap();
-    assert_eq!((attachment.id, attachment.size, attachment.chosen), (ShmId(3), 100, Chosen::ByKernel));
+    assert_eq!((attachment.id, attachment.size, attachment.chosen), (ShmId(3), 100, Chosen::ByProgram));
     assert!(!tracker.record_known_attach(ShmId(4), Addr(0x8000), 0, PLACE), "a rule may want to know");
     record(&mut tracker, &attach(4), 0x8000, None);
     assert!(tracker.record_known_attach(ShmId(4), Addr(0xa000), 0, PLACE));

@@ -116,7 +116,6 @@ mod tests {
     use crate::flags::SHM_DEST;
     use crate::site::Site;
     use crate::tracker::{Chosen, Origin, Use};
-    use std::num::NonZeroU64;
 
     fn attachment(line: usize) -> Attachment {
         Attachment {
@@ -126,7 +125,7 @@ mod tests {
             flags: 0,
             site: Site::at_return(line),
             thread: 7,
-            number: NonZeroU64::MIN,
+            number: 1,
             chosen: Chosen::ByKernel,
             inherited: false,
         }

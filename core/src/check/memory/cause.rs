@@ -74,9 +74,9 @@ impl Cause {
     fn inside(fault: &Fault, attachment: Attachment, tracker: &Tracker) -> Option<Self> {
         let flags = attachment.flags;
         // Marked for destruction it is as large as before.
-        let removed = || tracker.removal_of(attachment.id).and_then(|removed| removed.segment);
-        let segment = || tracker.segment(attachment.id).or_else(removed);
-        let huge = || segment().is_some_and(|segment| segment.flags & SHM_HUGETLB != 0);
+        let removed = || tracker.removal_of(attachment.id).map(|removed| removed.flags);
+        let flags_of_segment = || tracker.segment(attachment.id).map(|segment| segment.flags).or_else(removed);
+        let huge = || flags_of_segment().is_some_and(|flags| flags & SHM_HUGETLB != 0);
         match (fault.kind, fault.access) {
             (Kind::NoMemory, _) if huge() => Some(Self::HugePages { attachment }),
             (Kind::NotAllowed, Access::Write | Access::Unknown) if flags & SHM_RDONLY != 0 => {

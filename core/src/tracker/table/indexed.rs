@@ -16,12 +16,6 @@ impl<T> Indexed<T> {
         Self { entries: Vec::new(), index: Vec::new() }
     }
 
-    /// Whether there is room for any.
-    #[inline]
-    pub(super) const fn is_none(&self) -> bool {
-        self.index.is_empty()
-    }
-
     #[cfg(test)]
     pub(super) const fn slots(&self) -> usize {
         self.index.len()
@@ -51,6 +45,7 @@ impl<T: Entry> Indexed<T> {
     }
 
     /// The position of the entry with this key.
+    #[cold]
     #[inline(never)]
     pub(super) fn find(&self, key: u64) -> Option<usize> {
         let position = *self.index.get(self.slot_of(key)?)? as usize;
@@ -58,6 +53,7 @@ impl<T: Entry> Indexed<T> {
     }
 
     /// Where the entry with this key is, or is to be written.
+    #[cold]
     #[inline(never)]
     pub(super) fn place_for(&mut self, key: u64) -> Result<&mut T, Full> {
         let next = self.entries.len();
@@ -76,6 +72,7 @@ impl<T: Entry> Indexed<T> {
     }
 
     /// Takes out the entry with this key; the last one takes its place.
+    #[cold]
     #[inline(never)]
     pub(super) fn remove(&mut self, key: u64) {
         let Some(slot) = self.slot_of(key) else { return };
