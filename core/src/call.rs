@@ -139,7 +139,9 @@ impl Call {
 }
 
 /// A C int in a register, sign-extended as a C caller may leave it.
-const fn word(int: i32) -> usize {
+#[inline]
+#[must_use]
+pub const fn word(int: i32) -> usize {
     (int as isize).cast_unsigned()
 }
 

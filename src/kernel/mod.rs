@@ -20,6 +20,7 @@ pub mod signal;
 
 pub use identity::{euid, identity, lock_limit};
 pub use objects::{Other, creator_of_other};
+pub use shmsan_core::call::word as int;
 
 use libc::c_int;
 use raw::{Result, syscall, syscall3, syscall6};
@@ -50,11 +51,6 @@ pub fn perform(call: &Call) -> Outcome {
     // SAFETY: the kernel checks every argument; what shmat and shmdt map and unmap, and where shmctl writes, is the program's
     // own demand.
     unsafe { syscall3(number, words) }.map_err(Errno)
-}
-
-/// An int in a register, sign-extended as a C caller may leave it.
-pub const fn int(value: c_int) -> usize {
-    (value as isize).cast_unsigned()
 }
 
 /// ftok(3).
