@@ -97,7 +97,8 @@ static void do_shmdt(const struct step *step)
     observe_mappings(NULL);
 }
 
-static void print_filled(const struct step *step, const void *buffer)
+/* `in_use`: as many pages as the kernel kept before the call. It may have taken some back since then. */
+static void print_filled(const struct step *step, const void *buffer, unsigned long in_use)
 {
     const struct shminfo *limits = buffer;
     const struct shm_info *totals = buffer;
@@ -108,8 +109,10 @@ static void print_filled(const struct step *step, const void *buffer)
                limits->shmmni, limits->shmseg, limits->shmall);
         break;
     case SHM_INFO:
-        printf("    totals: %d segments, %lu pages, %lu of them in use, %lu %lu\n", totals->used_ids, totals->shm_tot,
-               totals->shm_rss + totals->shm_swp, totals->swap_attempts, totals->swap_successes);
+        printf("    totals: %d segments, %lu pages, %lu %lu\n", totals->used_ids, totals->shm_tot,
+               totals->swap_attempts, totals->swap_successes);
+        if (pages_in_use(totals) > in_use || pages_in_use(totals) < ask_pages_in_use())
+            printf("    not as many in use: %lu, before %lu\n", pages_in_use(totals), in_use);
         break;
     default:
         describe(buffer, text);
@@ -147,6 +150,7 @@ static void do_shmctl(const struct step *step)
         memcpy(filled, &wanted, sizeof wanted);
     }
     memcpy(before, buffers, BUFFER);
+    unsigned long in_use = ask_pages_in_use();
     errno = SENTINEL;
     int result = control(step, addresses[step->buffer]);
     error = errno;
@@ -158,7 +162,7 @@ static void do_shmctl(const struct step *step)
     if (step->buffer != CUT_BUFFER)
         print_extent(before, buffers);
     if (result >= 0 && memcmp(before, buffers, BUFFER) != 0)
-        print_filled(step, memcpy(before, filled, sizeof(struct shmid_ds)));
+        print_filled(step, memcpy(before, filled, sizeof(struct shmid_ds)), in_use);
 }
 
 static void do_ftok(const struct step *step)

@@ -183,6 +183,8 @@ int shmctl(int id, int command, struct shmid_ds *buffer)
     }
     if (result >= 0 && (command == IPC_INFO || command == SHM_INFO) && lie("highest-index-one-more"))
         return result + 1;
+    if (result >= 0 && command == SHM_INFO && lie("no-pages-in-use"))
+        ((struct shm_info *)buffer)->shm_rss = 0;
     if (result == 0 && command == IPC_STAT && lie("death-not-noticed")) {
         if (kill(buffer->shm_lpid, 0) != 0)
             buffer->shm_nattch++;

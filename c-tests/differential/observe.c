@@ -27,6 +27,19 @@ static void describe(const struct shmid_ds *segment, char *text)
         segment->shm_atime ? "set" : "0", segment->shm_dtime ? "set" : "0", segment->shm_ctime ? "set" : "0");
 }
 
+/* How many pages of all segments the kernel keeps, in memory or swapped out. */
+static unsigned long pages_in_use(const struct shm_info *totals)
+{
+    return totals->shm_rss + totals->shm_swp;
+}
+
+static unsigned long ask_pages_in_use(void)
+{
+    struct shm_info totals = {0};
+    raw_shmctl(0, SHM_INFO, (struct shmid_ds *)&totals);
+    return pages_in_use(&totals);
+}
+
 static void observe_segments(void)
 {
     for (int i = 0; i < world->segments_made; i++) {
@@ -46,10 +59,11 @@ static void observe_segments(void)
     struct shm_info info;
     char text[sizeof world->totals];
     raw_shmctl(0, SHM_INFO, (struct shmid_ds *)&info);
-    sprintf(text, "%d segments, %lu pages, %lu of them in use", info.used_ids, info.shm_tot,
-            info.shm_rss + info.shm_swp);
+    sprintf(text, "%d segments, %lu pages", info.used_ids, info.shm_tot);
     if (strcmp(text, world->totals) != 0)
         printf("    in all: %s\n", strcpy(world->totals, text));
+    /* Each time, on a line of its own: it may be fewer from one look to the next, since the kernel takes back what was only read. */
+    printf("    in use: %lu\n", pages_in_use(&info));
 }
 
 /* How many mappings of segments this process has, and what is in /proc/self/maps at `wanted`. */

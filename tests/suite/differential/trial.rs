@@ -1,8 +1,8 @@
-//! One run of the driver, and the comparison of two. What the driver prints is compared, never judged.
+//! Runs of the driver, one beside another. What it prints is compared, never judged.
 
+use super::printed::{MostPages, begun, first_difference, parting, sequences_of_more_pages};
 use super::reached::Reached;
 use crate::harness::{Ran, Run, Way, compile, is_root, library_folder, say, scratch};
-use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 use std::panic::{self, AssertUnwindSafe};
@@ -140,48 +140,51 @@ impl Trial {
         )
     }
 
-    /// Fails with the first differing line unless the run equals the bare one, which was made with the same variables as far as
-    /// the driver knows them.
+    /// Fails with the first difference from the bare run, which was made with the same variables as far as the driver knows them.
     pub fn compare(&self, bare: &Ran, manner: Manner<'_>) -> Ran {
         let as_bare = Manner { way: Way::Bare, under: &[], ..manner };
-        let shimmed = self.run(manner);
-        let mut difference = first_difference(bare, &shimmed);
-        // The kernel may take back a page that was only read, at any time: then fewer of them are in use, in either run. A sequence
-        // alone takes so little time that it is left in peace sooner or later.
-        if difference.is_some() && bare.status == shimmed.status && without_pages(bare) == without_pages(&shimmed) {
-            let mut again = differing(bare, &shimmed).map(|number| self.from(self.seed + number).of(1));
-            difference = again.find_map(|alone| alone.differs_each_time(manner, as_bare));
-        }
-        if let Some(difference) = difference {
-            let (alone, difference) = self.alone(bare, &shimmed, manner).unwrap_or((*self, difference));
-            panic!(
-                "{manner:?}, seed {}: {difference}\nreplay bare:    {}\nreplay shimmed: {}\n",
-                alone.seed,
-                alone.replay(as_bare),
-                alone.replay(manner)
-            );
-        }
+        let shimmed = self.difference(bare, as_bare, manner).unwrap_or_else(|difference| panic!("{difference}"));
         // From there on the shim would be no more than the plain calls, which are equal without merit.
         assert!(!shimmed.stderr.contains("checks are off"), "{manner:?}, seed {}: {}", self.seed, shimmed.stderr);
         shimmed
     }
 
-    /// How two runs of it differ, where they do so ten times.
-    fn differs_each_time(&self, manner: Manner<'_>, as_bare: Manner<'_>) -> Option<String> {
-        let mut difference = None;
-        for _ in 0..10 {
-            difference = Some(first_difference(&self.run(as_bare), &self.run(manner))?);
-        }
-        difference
+    /// A run that equals the bare one; or where they part, and how that is repeated.
+    pub fn difference(&self, bare: &Ran, as_bare: Manner<'_>, manner: Manner<'_>) -> Result<Ran, String> {
+        let shimmed = self.run(manner);
+        let pages = || {
+            let mut more = sequences_of_more_pages(bare, &shimmed).into_iter().map(|number| self.sequence(number));
+            more.find_map(|alone| Some((alone, alone.has_always_more_pages(as_bare, manner)?)))
+        };
+        let found = first_difference(bare, &shimmed).map(|difference| {
+            let alone = self.sequence(begun(bare, &shimmed).saturating_sub(1));
+            let repeated = first_difference(&alone.run(as_bare), &alone.run(manner));
+            repeated.map_or((*self, difference), |difference| (alone, difference))
+        });
+        let Some((trial, difference)) = found.or_else(pages) else { return Ok(shimmed) };
+        let (bare, shimmed) = (trial.replay(as_bare), trial.replay(manner));
+        Err(format!(
+            "{manner:?}, seed {}: {difference}\nreplay bare:    {bare}\nreplay shimmed: {shimmed}\n",
+            trial.seed
+        ))
     }
 
-    /// The sequence in which two runs differ, and how, where it does so without those before it.
-    fn alone(self, bare: &Ran, shimmed: &Ran, manner: Manner<'_>) -> Option<(Self, String)> {
-        let same = bare.stdout.lines().zip(shimmed.stdout.lines()).take_while(|(left, right)| left == right);
-        let begun = same.filter(|(line, _)| line.starts_with("sequence ")).count() as u64;
-        let alone = self.from(self.seed + begun.checked_sub(1)?).of(1);
-        let bare = alone.run(Manner { way: Way::Bare, under: &[], ..manner });
-        first_difference(&bare, &alone.run(manner)).map(|difference| (alone, difference))
+    /// One of the sequences, counted from 0, without those before it.
+    fn sequence(self, number: u64) -> Self {
+        self.from(self.seed + number).of(1)
+    }
+
+    /// Where each of ten runs has more pages in use than every bare one until then: the kernel does not take back the same pages
+    /// each time. Fewer are no difference: who runs longer loses more of them.
+    fn has_always_more_pages(&self, bare: Manner<'_>, shimmed: Manner<'_>) -> Option<String> {
+        let (mut most, mut difference) = (MostPages::default(), None);
+        for _ in 0..10 {
+            let (bare, shimmed) = (self.run(bare), self.run(shimmed));
+            most.add(&bare);
+            let line = most.exceeded(&shimmed)?;
+            difference = Some(format!("always more pages in use, {}", parting(&bare, &shimmed, line)));
+        }
+        difference
     }
 
     /// Bare and every way the shim comes in, with [`OPTIONS`]; then a part of it again while the shim traces each call.
@@ -227,37 +230,3 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     make("loop", |path| symlink("loop", path));
     folder
 });
-
-/// What it said, but not how many pages of all segments are in use.
-fn without_pages(ran: &Ran) -> Vec<&str> {
-    ran.stdout.lines().filter(|line| !line.starts_with("    in all: ")).collect()
-}
-
-/// Which sequences of two runs are not the same, counted from 0.
-fn differing(bare: &Ran, shimmed: &Ran) -> impl Iterator<Item = u64> {
-    fn sequences(ran: &Ran) -> impl Iterator<Item = &str> {
-        ran.stdout.split("sequence ").skip(1)
-    }
-    let differ = sequences(bare).zip(sequences(shimmed)).map(|(left, right)| left != right);
-    (0..).zip(differ).filter_map(|(number, differs)| differs.then_some(number))
-}
-
-/// Where two runs part: the last lines they share, and the next of each.
-pub fn first_difference(bare: &Ran, shimmed: &Ran) -> Option<String> {
-    const CONTEXT: usize = 8;
-    let (left, right): (Vec<_>, Vec<_>) = (bare.stdout.lines().collect(), shimmed.stdout.lines().collect());
-    let Some(at) = (0..left.len().max(right.len())).find(|&at| left.get(at) != right.get(at)) else {
-        return (bare.status != shimmed.status)
-            .then(|| format!("equal lines, but {} and not {}", shimmed.status, bare.status));
-    };
-    let mut text = format!("line {} differs ({}, bare {})\n", at + 1, shimmed.status, bare.status);
-    for line in &left[at.saturating_sub(CONTEXT)..at] {
-        writeln!(text, "            {line}").unwrap();
-    }
-    for (side, lines) in [("bare", left), ("shimmed", right)] {
-        for line in lines.iter().skip(at).take(CONTEXT) {
-            writeln!(text, "  {side:>7}:  {line}").unwrap();
-        }
-    }
-    Some(text)
-}

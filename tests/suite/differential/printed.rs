@@ -1,0 +1,87 @@
+//! What two runs of the driver printed, compared: each line must be the same, but for the numbers of pages in use.
+
+use crate::harness::Ran;
+use std::fmt::Write as _;
+
+/// In front of a number of pages in use. The kernel may take back a page that was only read, at any time: then fewer of them are
+/// in use, in either run.
+const IN_USE: &str = "    in use: ";
+
+/// The line without the number that may be another in two runs.
+fn settled(line: &str) -> &str {
+    if line.starts_with(IN_USE) { IN_USE } else { line }
+}
+
+/// Where two runs part: the last lines they share, and the next of each.
+pub fn first_difference(bare: &Ran, shimmed: &Ran) -> Option<String> {
+    fn lines(ran: &Ran) -> Vec<&str> {
+        ran.stdout.lines().map(settled).collect()
+    }
+    let (left, right) = (lines(bare), lines(shimmed));
+    let Some(at) = (0..left.len().max(right.len())).find(|&at| left.get(at) != right.get(at)) else {
+        return (bare.status != shimmed.status)
+            .then(|| format!("equal lines, but {} and not {}", shimmed.status, bare.status));
+    };
+    Some(parting(bare, shimmed, at))
+}
+
+/// Two runs around a line, counted from 0, in which they are not the same.
+pub fn parting(bare: &Ran, shimmed: &Ran, at: usize) -> String {
+    const CONTEXT: usize = 8;
+    let mut text = format!("line {} differs ({}, bare {})\n", at + 1, shimmed.status, bare.status);
+    for line in bare.stdout.lines().take(at).skip(at.saturating_sub(CONTEXT)) {
+        writeln!(text, "            {line}").unwrap();
+    }
+    for (side, ran) in [("bare", bare), ("shimmed", shimmed)] {
+        for line in ran.stdout.lines().skip(at).take(CONTEXT) {
+            writeln!(text, "  {side:>7}:  {line}").unwrap();
+        }
+    }
+    text
+}
+
+/// How many sequences had begun at a difference of two runs.
+pub fn begun(bare: &Ran, shimmed: &Ran) -> u64 {
+    let same =
+        bare.stdout.lines().zip(shimmed.stdout.lines()).take_while(|(left, right)| settled(left) == settled(right));
+    same.filter(|(line, _)| line.starts_with("sequence ")).count() as u64
+}
+
+/// The sequences, counted from 0, in which the shimmed run had more pages in use than the bare one, which is the same else.
+pub fn sequences_of_more_pages(bare: &Ran, shimmed: &Ran) -> Vec<u64> {
+    let sequences = |ran: &Ran| ran.stdout.split("sequence ").skip(1).map(looks).collect::<Vec<_>>();
+    let pairs = sequences(bare).into_iter().zip(sequences(shimmed));
+    let more = pairs.map(|(bare, shimmed)| bare.iter().zip(&shimmed).any(|(bare, shimmed)| shimmed.pages > bare.pages));
+    (0..).zip(more).filter_map(|(number, more)| more.then_some(number)).collect()
+}
+
+/// The most pages that were in use at each look, of some runs that are the same else.
+#[derive(Default)]
+pub struct MostPages(Vec<u64>);
+
+impl MostPages {
+    pub fn add(&mut self, ran: &Ran) {
+        let looks = looks(&ran.stdout);
+        self.0.resize(looks.len(), 0);
+        for (most, look) in self.0.iter_mut().zip(looks) {
+            *most = look.pages.max(*most);
+        }
+    }
+
+    /// The first line, counted from 0, in which another run has more than any of these.
+    pub fn exceeded(&self, ran: &Ran) -> Option<usize> {
+        let looks = looks(&ran.stdout);
+        looks.iter().zip(&self.0).find_map(|(look, most)| (look.pages > *most).then_some(look.line))
+    }
+}
+
+/// What the driver saw of the pages in use, and in which line it says so, counted from 0.
+struct Look {
+    line: usize,
+    pages: u64,
+}
+
+fn looks(printed: &str) -> Vec<Look> {
+    let pages = |line: &str| line.strip_prefix(IN_USE)?.parse().ok();
+    printed.lines().enumerate().filter_map(|(line, text)| Some(Look { line, pages: pages(text)? })).collect()
+}
