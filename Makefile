@@ -25,6 +25,8 @@ DIST = target/dist
 # How much the real programs have to do, and how much is measured.
 PACE = long
 CLIENTS =
+# The whole-program tests that the compiler's optimisation of the library could break.
+ALSO_OPTIMISED = differential fault golden guards hostile instructions journal rules sites surroundings trace verdict
 # How long random calls are compared, where no MINUTES are given.
 CALLS = 1000000
 
@@ -59,7 +61,7 @@ bench: all
 	target/release/shmsan-bench $(BUILT) $(PACE) target/bench
 
 check: fmt clippy test
-	$(CARGO) test --release --test suite
+	PROFILE=release SEQUENCES=400 $(CARGO) test --test suite -- $(ALSO_OPTIMISED)
 	$(MAKE) demo
 
 fmt:

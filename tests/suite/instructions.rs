@@ -1,7 +1,7 @@
 //! How many instructions of a process the usual calls take, the kernel's left out. A count is the same on every run: a change
 //! that makes a call dearer by a fifth fails here.
 
-use crate::harness::{Run, Way, compile_with, find_program, library_folder, say};
+use crate::harness::{Run, Way, compile_with, find_program, is_release, library_folder, say};
 use std::fs;
 use std::path::Path;
 
@@ -53,7 +53,7 @@ fn total(counts: &Path, part: usize) -> u64 {
 }
 
 fn check(what: &str, session: Option<&str>, bounds: [u64; 5]) {
-    if cfg!(debug_assertions) || !cfg!(target_arch = "x86_64") {
+    if !is_release() || !cfg!(target_arch = "x86_64") {
         return say(&format!("skipped: instructions {what}: they are known of an optimised build for x86-64"));
     }
     let Some(valgrind) = find_program("valgrind") else {

@@ -1,6 +1,6 @@
 //! The README and the guides keep their word: their commands run as they stand there.
 
-use super::harness::{Run, Way, compile, library_folder, private_namespaces_allowed, say, scratch, source};
+use super::harness::{Run, Way, compile, is_release, library_folder, private_namespaces_allowed, say, scratch, source};
 use shmsan_core::rule;
 use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
@@ -80,7 +80,7 @@ fn rows(text: &str) -> Vec<Vec<&str>> {
 /// `BLESS=1` writes the table anew.
 #[test]
 fn the_table_of_the_tutorials_is_what_its_script_finds() {
-    if !cfg!(debug_assertions) {
+    if is_release() {
         return say(
             "skipped: the_table_of_the_tutorials_is_what_its_script_finds: that was compared without optimisation",
         );

@@ -79,15 +79,27 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folder target/PROFILE of this build, with libshmsan.so, libshmsan.so.0, libshmsan.a and the command shmsan of today's
-/// sources in it.
+/// The profile whose library and command are tested: PROFILE in the environment, else that of the tests themselves. Optimised
+/// tests would find nothing more, and take long to build.
+fn profile() -> String {
+    let own = if cfg!(debug_assertions) { "dev" } else { "release" };
+    std::env::var("PROFILE").unwrap_or_else(|_| own.to_owned())
+}
+
+/// Whether what is tested is without the checks and the ways in that a debug build has.
+pub fn is_release() -> bool {
+    profile() == "release"
+}
+
+/// The folder target/PROFILE with libshmsan.so, libshmsan.so.0, libshmsan.a and the command shmsan of today's sources in it.
 pub fn library_folder() -> &'static Path {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         let test = std::env::current_exe().unwrap();
-        let folder = test.ancestors().nth(2).unwrap().to_owned();
+        let (target, profile) = (test.ancestors().nth(3).unwrap(), profile());
+        let folder = target.join(if profile == "dev" { "debug" } else { &profile });
         // One after the other, as `make` does: together they would share the features of the crates they share.
-        build("shmsan", &folder);
-        build("shmsan-cli", &folder);
+        build("shmsan", target, &profile);
+        build("shmsan-cli", target, &profile);
         let soname = folder.join("libshmsan.so.0");
         if std::fs::read_link(&soname).is_err() {
             // Another run of the tests may be a moment ahead.
@@ -100,15 +112,13 @@ pub fn library_folder() -> &'static Path {
 
 /// `cargo test` by itself does not build a cdylib, a staticlib or the binary of another package, and a stale one would be
 /// tested in silence.
-fn build(package: &str, folder: &Path) {
+fn build(package: &str, target: &Path, profile: &str) {
     let Some(cargo) = std::env::var_os("CARGO") else {
-        say(&format!("not started by cargo: {package} in {} is tested as it is", folder.display()));
+        say(&format!("not started by cargo: {package} of the profile {profile} is tested as it is"));
         return;
     };
-    let profile = if folder.ends_with("debug") { "dev".into() } else { folder.file_name().unwrap().to_owned() };
     let mut command = Command::new(cargo);
-    command.args(["build", "--package", package, "--target-dir"]).arg(folder.parent().unwrap());
-    command.arg("--profile").arg(profile).current_dir(root());
+    command.args(["build", "--package", package, "--profile", profile, "--target-dir"]).arg(target).current_dir(root());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -5,7 +5,9 @@ mod compile;
 mod namespace;
 mod run;
 
-pub use compile::{Compiler, Way, compile, compile_with, find_compiler, find_program, library_folder, scratch, source};
+pub use compile::{
+    Compiler, Way, compile, compile_with, find_compiler, find_program, is_release, library_folder, scratch, source,
+};
 pub use namespace::{is_root, private_namespaces_allowed};
 pub use run::{Ran, Run, clean, normalise};
 
