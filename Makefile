@@ -61,7 +61,7 @@ bench: all
 	target/release/shmsan-bench $(BUILT) $(PACE) target/bench
 
 check: fmt clippy test
-	PROFILE=release SEQUENCES=400 $(CARGO) test --test suite -- $(ALSO_OPTIMISED)
+	PROFILE=release SEQUENCES=400 $(CARGO) test --workspace --test suite -- $(ALSO_OPTIMISED)
 	$(MAKE) demo
 
 fmt:

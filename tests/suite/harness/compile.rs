@@ -163,11 +163,18 @@ fn build_scenario(name: &str, way: Way, flags: &[&str]) -> PathBuf {
     program
 }
 
-/// The C or C++ compiler as the `cc` crate finds it ($CC and $CXX count).
+/// The C or C++ compiler as the `cc` crate finds it ($CC and $CXX count), which it asks who it is, once.
 fn host_compiler(name: &str) -> Command {
+    static C: LazyLock<cc::Tool> = LazyLock::new(|| find_host_compiler(false));
+    static CPP: LazyLock<cc::Tool> = LazyLock::new(|| find_host_compiler(true));
+    let is_cpp = Path::new(name).extension().is_some_and(|extension| extension == "cpp");
+    if is_cpp { CPP.to_command() } else { C.to_command() }
+}
+
+fn find_host_compiler(cpp: bool) -> cc::Tool {
     let host = "x86_64-unknown-linux-gnu".replace("x86_64", std::env::consts::ARCH);
     cc::Build::new()
-        .cpp(Path::new(name).extension().is_some_and(|extension| extension == "cpp"))
+        .cpp(cpp)
         .cargo_metadata(false)
         .no_default_flags(true)
         .opt_level(0)
@@ -175,5 +182,4 @@ fn host_compiler(name: &str) -> Command {
         .host(&host)
         .out_dir(scratch("cc"))
         .get_compiler()
-        .to_command()
 }
