@@ -34,6 +34,16 @@ static void three(void)
         ;
 }
 
+/* The parent calls first, and what it leaves is made last. */
+static void by_turns(void)
+{
+    shmctl(make(IPC_PRIVATE), IPC_RMID, NULL);
+    if (fork() == 0)
+        _exit(make(IPC_PRIVATE) == -1);
+    wait(NULL);
+    make(IPC_PRIVATE);
+}
+
 /* A writer leaves it, a reader of the same run removes it. */
 static void handed_over(void)
 {
@@ -157,6 +167,8 @@ int main(int argc, char **argv)
         killed_child(IPC_PRIVATE);
     else if (strcmp(what, "three") == 0)
         three();
+    else if (strcmp(what, "by-turns") == 0)
+        by_turns();
     else if (strcmp(what, "handed-over") == 0)
         handed_over();
     else if (strcmp(what, "removed") == 0)

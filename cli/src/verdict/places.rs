@@ -11,6 +11,8 @@ pub struct Places {
     numbers: HashMap<(Number, Site), u32>,
     /// Those that were looked up.
     frames: HashMap<u32, Vec<Frame>>,
+    /// The numbers that stand for all that look the same.
+    unlike: Vec<u32>,
 }
 
 impl Places {
@@ -39,19 +41,20 @@ impl Places {
         self.frames.entry(number).or_insert_with(look).clone()
     }
 
-    /// The first of the sites that look the same as this one, in programs of the same name.
+    /// One site for all that look the same as this one, in programs of the same name: the first that was asked about.
     pub fn same(&mut self, site: Site, journal: &Journal, symbols: &mut Symbols) -> Site {
         let Some((number, (process, _))) = self.find(site) else { return site };
         let frames = self.frames(site, journal, symbols);
-        let exe = &journal.process(process).program.exe;
-        let is_same = |(other, (process, _)): &(u32, (Number, Site))| {
-            journal.process(*process).program.exe == *exe
-                && self.frames.get(other).is_some_and(|others| look_alike(others, &frames))
+        let exe = |process| &journal.process(process).program.exe;
+        let is_same = |other: &u32| {
+            let (of, _) = self.list[*other as usize];
+            exe(of) == exe(process) && self.frames.get(other).is_some_and(|others| look_alike(others, &frames))
         };
-        (0..)
-            .zip(self.list.iter().copied())
-            .find(is_same)
-            .map_or(Site::of_source(number), |(other, _)| Site::of_source(other))
+        let known = self.unlike.iter().copied().find(is_same);
+        Site::of_source(known.unwrap_or_else(|| {
+            self.unlike.push(number);
+            number
+        }))
     }
 
     fn find(&self, site: Site) -> Option<(u32, (Number, Site))> {

@@ -87,6 +87,13 @@ fn leaks_of_one_line_in_several_processes_are_one_report() {
 }
 
 #[test]
+fn leaks_of_one_line_are_one_report_in_whatever_order_they_were_made() {
+    let ran = tree(&[], "by-turns");
+    assert_eq!(rules(&ran), ["leaked-segment"], "{}", ran.stderr);
+    assert!(ran.stderr.contains("2 segments of IPC_PRIVATE memory left behind, 600 bytes in all"), "{}", ran.stderr);
+}
+
+#[test]
 fn what_one_process_leaves_and_another_removes_is_no_leak() {
     for what in ["handed-over", "removed"] {
         let ran = tree(&[], what);
