@@ -97,11 +97,12 @@ static void do_shmdt(const struct step *step)
     observe_mappings(NULL);
 }
 
-/* `in_use`: as many pages as the kernel kept before the call. It may have taken some back since then. */
-static void print_filled(const struct step *step, const void *buffer, unsigned long in_use)
+/* `before`: the totals before the call. The kernel may have taken back pages since then. */
+static void print_filled(const struct step *step, const void *buffer, const struct shm_info *before)
 {
     const struct shminfo *limits = buffer;
     const struct shm_info *totals = buffer;
+    struct shm_info after;
     char text[256];
     switch (step->command) {
     case IPC_INFO:
@@ -111,8 +112,9 @@ static void print_filled(const struct step *step, const void *buffer, unsigned l
     case SHM_INFO:
         printf("    totals: %d segments, %lu pages, %lu %lu\n", totals->used_ids, totals->shm_tot,
                totals->swap_attempts, totals->swap_successes);
-        if (pages_in_use(totals) > in_use || pages_in_use(totals) < ask_pages_in_use())
-            printf("    not as many in use: %lu, before %lu\n", pages_in_use(totals), in_use);
+        after = ask_totals();
+        if (pages_in_use(totals) > pages_in_use(before) || pages_in_use(totals) < pages_in_use(&after))
+            printf("    not as many in use: %lu, before %lu\n", pages_in_use(totals), pages_in_use(before));
         break;
     default:
         describe(buffer, text);
@@ -150,7 +152,7 @@ static void do_shmctl(const struct step *step)
         memcpy(filled, &wanted, sizeof wanted);
     }
     memcpy(before, buffers, BUFFER);
-    unsigned long in_use = ask_pages_in_use();
+    struct shm_info totals = ask_totals();
     errno = SENTINEL;
     int result = control(step, addresses[step->buffer]);
     error = errno;
@@ -162,7 +164,7 @@ static void do_shmctl(const struct step *step)
     if (step->buffer != CUT_BUFFER)
         print_extent(before, buffers);
     if (result >= 0 && memcmp(before, buffers, BUFFER) != 0)
-        print_filled(step, memcpy(before, filled, sizeof(struct shmid_ds)), in_use);
+        print_filled(step, memcpy(before, filled, sizeof(struct shmid_ds)), &totals);
 }
 
 static void do_ftok(const struct step *step)

@@ -33,11 +33,11 @@ static unsigned long pages_in_use(const struct shm_info *totals)
     return totals->shm_rss + totals->shm_swp;
 }
 
-static unsigned long ask_pages_in_use(void)
+static struct shm_info ask_totals(void)
 {
     struct shm_info totals = {0};
     raw_shmctl(0, SHM_INFO, (struct shmid_ds *)&totals);
-    return pages_in_use(&totals);
+    return totals;
 }
 
 static void observe_segments(void)
@@ -56,9 +56,8 @@ static void observe_segments(void)
         if (strcmp(text, one->seen) != 0)
             printf("    segment %d: %s\n", one->id, strcpy(one->seen, text));
     }
-    struct shm_info info;
+    struct shm_info info = ask_totals();
     char text[sizeof world->totals];
-    raw_shmctl(0, SHM_INFO, (struct shmid_ds *)&info);
     sprintf(text, "%d segments, %lu pages", info.used_ids, info.shm_tot);
     if (strcmp(text, world->totals) != 0)
         printf("    in all: %s\n", strcpy(world->totals, text));

@@ -12,17 +12,17 @@ fn settled(line: &str) -> &str {
     if line.starts_with(IN_USE) { IN_USE } else { line }
 }
 
-/// Where two runs part: the last lines they share, and the next of each.
-pub fn first_difference(bare: &Ran, shimmed: &Ran) -> Option<String> {
+/// Where two runs part: a line, counted from 0, and what stands around it.
+pub fn first_difference(bare: &Ran, shimmed: &Ran) -> Option<(usize, String)> {
     fn lines(ran: &Ran) -> Vec<&str> {
         ran.stdout.lines().map(settled).collect()
     }
     let (left, right) = (lines(bare), lines(shimmed));
-    let Some(at) = (0..left.len().max(right.len())).find(|&at| left.get(at) != right.get(at)) else {
-        return (bare.status != shimmed.status)
-            .then(|| format!("equal lines, but {} and not {}", shimmed.status, bare.status));
-    };
-    Some(parting(bare, shimmed, at))
+    if let Some(at) = (0..left.len().max(right.len())).find(|&at| left.get(at) != right.get(at)) {
+        return Some((at, parting(bare, shimmed, at)));
+    }
+    (bare.status != shimmed.status)
+        .then(|| (left.len(), format!("equal lines, but {} and not {}", shimmed.status, bare.status)))
 }
 
 /// Two runs around a line, counted from 0, in which they are not the same.
@@ -40,19 +40,10 @@ pub fn parting(bare: &Ran, shimmed: &Ran, at: usize) -> String {
     text
 }
 
-/// How many sequences had begun at a difference of two runs.
-pub fn begun(bare: &Ran, shimmed: &Ran) -> u64 {
-    let same =
-        bare.stdout.lines().zip(shimmed.stdout.lines()).take_while(|(left, right)| settled(left) == settled(right));
-    same.filter(|(line, _)| line.starts_with("sequence ")).count() as u64
-}
-
-/// The sequences, counted from 0, in which the shimmed run had more pages in use than the bare one, which is the same else.
-pub fn sequences_of_more_pages(bare: &Ran, shimmed: &Ran) -> Vec<u64> {
-    let sequences = |ran: &Ran| ran.stdout.split("sequence ").skip(1).map(looks).collect::<Vec<_>>();
-    let pairs = sequences(bare).into_iter().zip(sequences(shimmed));
-    let more = pairs.map(|(bare, shimmed)| bare.iter().zip(&shimmed).any(|(bare, shimmed)| shimmed.pages > bare.pages));
-    (0..).zip(more).filter_map(|(number, more)| more.then_some(number)).collect()
+/// In which sequence a line is, both counted from 0.
+pub fn sequence_of(ran: &Ran, line: usize) -> u64 {
+    let begun = ran.stdout.lines().take(line).filter(|line| line.starts_with("sequence ")).count() as u64;
+    begun.saturating_sub(1)
 }
 
 /// The most pages that were in use at each look, of some runs that are the same else.
@@ -61,17 +52,17 @@ pub struct MostPages(Vec<u64>);
 
 impl MostPages {
     pub fn add(&mut self, ran: &Ran) {
-        let looks = looks(&ran.stdout);
+        let looks = looks(ran);
         self.0.resize(looks.len(), 0);
         for (most, look) in self.0.iter_mut().zip(looks) {
             *most = look.pages.max(*most);
         }
     }
 
-    /// The first line, counted from 0, in which another run has more than any of these.
-    pub fn exceeded(&self, ran: &Ran) -> Option<usize> {
-        let looks = looks(&ran.stdout);
-        looks.iter().zip(&self.0).find_map(|(look, most)| (look.pages > *most).then_some(look.line))
+    /// The lines, counted from 0, in which another run has more than any of these.
+    pub fn exceeded(&self, ran: &Ran) -> Vec<usize> {
+        let beside = looks(ran).into_iter().zip(&self.0);
+        beside.filter_map(|(look, most)| (look.pages > *most).then_some(look.line)).collect()
     }
 }
 
@@ -81,7 +72,7 @@ struct Look {
     pages: u64,
 }
 
-fn looks(printed: &str) -> Vec<Look> {
+fn looks(ran: &Ran) -> Vec<Look> {
     let pages = |line: &str| line.strip_prefix(IN_USE)?.parse().ok();
-    printed.lines().enumerate().filter_map(|(line, text)| Some(Look { line, pages: pages(text)? })).collect()
+    ran.stdout.lines().enumerate().filter_map(|(line, text)| Some(Look { line, pages: pages(text)? })).collect()
 }

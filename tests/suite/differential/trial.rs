@@ -1,6 +1,6 @@
 //! Runs of the driver, one beside another. What it prints is compared, never judged.
 
-use super::printed::{MostPages, begun, first_difference, parting, sequences_of_more_pages};
+use super::printed::{MostPages, first_difference, parting, sequence_of};
 use super::reached::Reached;
 use crate::harness::{Ran, Run, Way, compile, is_root, library_folder, say, scratch};
 use std::io::ErrorKind;
@@ -153,13 +153,18 @@ impl Trial {
     pub fn difference(&self, bare: &Ran, as_bare: Manner<'_>, manner: Manner<'_>) -> Result<Ran, String> {
         let shimmed = self.run(manner);
         let pages = || {
-            let mut more = sequences_of_more_pages(bare, &shimmed).into_iter().map(|number| self.sequence(number));
-            more.find_map(|alone| Some((alone, alone.has_always_more_pages(as_bare, manner)?)))
+            let mut most = MostPages::default();
+            most.add(bare);
+            let mut more: Vec<_> = most.exceeded(&shimmed).iter().map(|line| sequence_of(&shimmed, *line)).collect();
+            more.dedup();
+            more.into_iter()
+                .map(|number| self.sequence(number))
+                .find_map(|alone| Some((alone, alone.has_always_more_pages(as_bare, manner)?)))
         };
-        let found = first_difference(bare, &shimmed).map(|difference| {
-            let alone = self.sequence(begun(bare, &shimmed).saturating_sub(1));
+        let found = first_difference(bare, &shimmed).map(|(line, difference)| {
+            let alone = self.sequence(sequence_of(bare, line));
             let repeated = first_difference(&alone.run(as_bare), &alone.run(manner));
-            repeated.map_or((*self, difference), |difference| (alone, difference))
+            repeated.map_or((*self, difference), |(_, difference)| (alone, difference))
         });
         let Some((trial, difference)) = found.or_else(pages) else { return Ok(shimmed) };
         let (bare, shimmed) = (trial.replay(as_bare), trial.replay(manner));
@@ -181,7 +186,7 @@ impl Trial {
         for _ in 0..10 {
             let (bare, shimmed) = (self.run(bare), self.run(shimmed));
             most.add(&bare);
-            let line = most.exceeded(&shimmed)?;
+            let line = *most.exceeded(&shimmed).first()?;
             difference = Some(format!("always more pages in use, {}", parting(&bare, &shimmed, line)));
         }
         difference
