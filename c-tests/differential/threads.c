@@ -13,11 +13,11 @@ static void *run_thread(void *argument)
 }
 
 /* pthread_join returns before the kernel has done with the thread: only then is it no creator any more, which is what
-   shm_rmid_forced asks. */
-static void join(pthread_t thread, pid_t id)
+   shm_rmid_forced asks. It may not have begun yet, and have no id. */
+static void join(pthread_t thread, const pid_t *id)
 {
     pthread_join(thread, NULL);
-    while (syscall(SYS_tgkill, getpid(), id, 0) == 0)
+    while (syscall(SYS_tgkill, getpid(), *id, 0) == 0)
         sched_yield();
 }
 
@@ -32,7 +32,7 @@ static void start_threads(void *(*body)(void *))
         if ((errno = pthread_create(&threads[i], &attributes, run_thread, (void *)i)) != 0)
             fail("pthread_create");
     for (int i = 0; i < THREADS; i++)
-        join(threads[i], thread_ids[i]);
+        join(threads[i], &thread_ids[i]);
     pthread_attr_destroy(&attributes);
 }
 
