@@ -61,7 +61,7 @@ static void observe_segments(void)
     sprintf(text, "%d segments, %lu pages", info.used_ids, info.shm_tot);
     if (strcmp(text, world->totals) != 0)
         printf("    in all: %s\n", strcpy(world->totals, text));
-    /* Each time, on a line of its own: it may be fewer from one look to the next, since the kernel takes back what was only read. */
+    /* Each time, on a line of its own: they become fewer by themselves, since the kernel takes back what was only read. */
     printf("    in use: %lu\n", pages_in_use(&info));
 }
 
