@@ -1,4 +1,4 @@
-//! The columns of `ls`, defined once: their names are lsipc's where lsipc has such a column.
+//! The columns of `ls`, defined once: their names are lsipc's where lsipc has such a column. Which are shown is `choice.rs`.
 
 use super::value::Value;
 use crate::machine::{Creator, Holders, Names, Segment};
@@ -9,7 +9,6 @@ use shmsan_core::facts::Life;
 use shmsan_core::flags::{Mode, PERMISSIONS, SHM_DEST, SHM_LOCKED};
 use shmsan_core::machine::Permissions;
 use shmsan_core::text::Plain;
-use std::fmt::Write;
 
 /// What a column may look into besides the segment.
 #[derive(Default)]
@@ -21,9 +20,10 @@ pub struct Sources {
 
 pub struct Column {
     pub name: &'static str,
-    meaning: &'static str,
+    pub meaning: &'static str,
     pub side: Side,
-    is_usual: bool,
+    /// Shown where none are named.
+    pub is_usual: bool,
     /// Every process is looked at for it.
     pub needs_holders: bool,
     pub value: fn(&Segment, &mut Sources) -> Value,
@@ -225,58 +225,14 @@ static PIDS: Column = Column {
     ..LONG
 };
 
-fn every() -> impl Iterator<Item = &'static Column> {
+/// All there are.
+pub fn every() -> impl Iterator<Item = &'static Column> {
     COLUMNS.iter().chain([&PIDS])
-}
-
-/// Those that are shown where none are named.
-pub fn usual() -> Vec<&'static Column> {
-    COLUMNS.iter().filter(|column| column.is_usual).collect()
 }
 
 /// All that cost no look at each process.
 pub fn cheap() -> Vec<&'static Column> {
     COLUMNS.iter().collect()
-}
-
-/// The columns that the user named.
-#[derive(Clone)]
-pub struct Choice(pub Vec<&'static Column>);
-
-impl std::fmt::Debug for Choice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|column| column.name)).finish()
-    }
-}
-
-/// What stands behind `-o`.
-pub fn choose(list: &str) -> Result<Choice, String> {
-    let (list, mut chosen) = match list.strip_prefix('+') {
-        Some(more) => (more, usual()),
-        None => (list, Vec::new()),
-    };
-    for name in list.split(',') {
-        let name = name.strip_prefix('+').unwrap_or(name);
-        let column = every().find(|column| column.name.eq_ignore_ascii_case(name));
-        let names = || every().map(|column| column.name).collect::<Vec<_>>().join(", ");
-        chosen.push(
-            column.ok_or_else(|| format!("there is no column \"{}\"; there are {}", name.escape_debug(), names()))?,
-        );
-    }
-    Ok(Choice(chosen))
-}
-
-/// The end of the help.
-pub fn help() -> String {
-    let mut out =
-        "Every segment of this IPC namespace is shown, whether you may read it or not.\n\nColumns:\n".to_owned();
-    for column in every() {
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "  {:<8} {}", column.name, column.meaning);
-    }
-    out + "\nUsual columns: "
-        + &usual().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
-        + "\n\nExit status: 0; 1 with --fail-if-any if anything is listed; 2 if nothing can be seen."
 }
 
 fn number(number: i32) -> Value {

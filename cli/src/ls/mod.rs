@@ -1,5 +1,6 @@
 //! `shmsan ls`: the segments of this IPC namespace as a table, or as JSON with the names that lsipc(1) uses.
 
+pub mod choice;
 pub mod columns;
 mod json;
 pub mod value;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use value::Units;
 
 #[derive(Debug, Args)]
-#[command(after_help = columns::help())]
+#[command(after_help = choice::help())]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Ls {
     /// Only segments that nobody has attached and whose creator is dead
@@ -31,8 +32,8 @@ pub struct Ls {
     #[arg(short = 'J', long)]
     json: bool,
     /// Choose the columns, separated by commas; +NAME adds to the usual ones
-    #[arg(short, long, value_name = "COLUMNS", value_parser = columns::choose)]
-    output: Option<columns::Choice>,
+    #[arg(short, long, value_name = "COLUMNS", value_parser = choice::choose)]
+    output: Option<choice::Choice>,
     /// Print sizes in bytes
     #[arg(short, long)]
     bytes: bool,
@@ -63,7 +64,7 @@ pub fn go(ls: &Ls) -> ExitCode {
     let chosen = match &ls.output {
         Some(choice) => choice.0.clone(),
         None if ls.json => columns::cheap(),
-        None => columns::usual(),
+        None => choice::usual(),
     };
     let mut sources = Sources::default();
     if chosen.iter().any(|column| column.needs_holders) {
@@ -100,7 +101,7 @@ fn table(segments: &[Segment], chosen: &[&Column], sources: &mut Sources, units:
 /// The table that shows what another verb is about to do.
 pub fn usual_table(segments: &[Segment]) -> String {
     let mut sources = Sources::default();
-    table(segments, &columns::usual(), &mut sources, Units::Short, true)
+    table(segments, &choice::usual(), &mut sources, Units::Short, true)
 }
 
 fn ink(segment: &Segment) -> Option<Ink> {
