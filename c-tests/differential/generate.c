@@ -59,7 +59,7 @@ static int absurd_id(void)
 static char *absurd_address(void)
 {
     return ONE_OF(char *, (char *)-1, (char *)1, (char *)27, (char *)page, (char *)page + 1, (char *)(16 * page),
-                  KERNEL_ADDRESS, (char *)(1UL << 62), (char *)-page, (char *)world,
+                  KERNEL_ADDRESS, (char *)(1UL << 62), (char *)-page, (char *)shared,
                   (char *)LONG_MAX, (char *)LONG_MIN, (char *)(1UL << 47), (char *)((1UL << 47) - page),
                   (char *)((1UL << 47) - 2 * page), (char *)((1UL << 56) - page), (char *)-page + 1);
 }

@@ -87,7 +87,7 @@ static const char *name_address(const void *address)
         sprintf(text, "area+%#zx", (size_t)((const char *)address - area));
     else if (known)
         sprintf(text, "attachment-%d+%#zx", known->number, (size_t)((const char *)address - known->address));
-    else if (address == world)
+    else if (address == shared)
         return "another mapping";
     else
         sprintf(text, "%#lx", (unsigned long)address);

@@ -44,7 +44,7 @@ static struct world {
 
 /* What a process that has executed the driver again goes on with. */
 static struct shared {
-    struct world world;
+    struct world world, elsewhere; /* no mapping of its own, which might lie where an attachment was */
     struct counts counts;
     unsigned long sequence;
     int number, depth, pipe_ends[2];
