@@ -1,7 +1,7 @@
 //! The reads behind the trait `Facts`: after the real call, for a rule that is about to speak. All of it may be missing.
 
 mod creator;
-mod map;
+pub mod map;
 mod memory;
 mod namespace;
 

@@ -1,7 +1,8 @@
 //! The question for what was left behind, asked of every segment this process created.
 
 use crate::announce;
-use crate::facts::Kernel;
+use crate::boundary;
+use crate::facts::{Kernel, map};
 use crate::kernel;
 use crate::state::{SEEN, TRACKER};
 use shmsan_core::check::exit::{self, Leaks, Left, Moment};
@@ -33,8 +34,30 @@ pub fn advise() {
     left.findings().for_each(|finding| announce::report_now(&finding));
 }
 
-/// Lets the tracker forget the segments that are gone; returns how many.
+/// Lets the tracker forget what others have removed, or this process has unmapped by other means than shmdt; returns how much.
 pub fn forget_the_gone() -> usize {
+    forget_the_removed() + forget_the_unmapped()
+}
+
+/// Those that are attached after the kernel was asked stay.
+fn forget_the_unmapped() -> usize {
+    if boundary::is_locked_in() {
+        return 0;
+    }
+    let newest = TRACKER.with(|tracker| tracker.attachments().map(|attachment| attachment.number).max()).flatten();
+    let (Some(newest), Some(there)) = (newest, map::attached()) else { return 0 };
+    let mut gone = 0;
+    visit_attachments(|attachment| {
+        let begin = attachment.pages(kernel::page_size()).0;
+        if attachment.number <= newest && there.binary_search(&(attachment.id, begin)).is_err() {
+            TRACKER.with(|tracker| tracker.forget_attachment(attachment));
+            gone += 1;
+        }
+    });
+    gone
+}
+
+fn forget_the_removed() -> usize {
     let mut gone = 0;
     visit_segments(|segment| {
         if kernel::status_of_segment(segment.id).is_none() {

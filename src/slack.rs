@@ -143,7 +143,12 @@ fn look(attachment: &Attachment) -> Option<Slack> {
     bytes.try_reserve_exact(length).ok()?;
     bytes.resize(length, 0);
     map::copy(begin.0, &mut bytes).ok().filter(|copied| *copied == length)?;
-    slack::written(attachment, &bytes).filter(|_| is_still_so_large(attachment))
+    slack::written(attachment, &bytes).filter(|_| is_still_so_large(attachment) && is_still_mapped(attachment, begin))
+}
+
+/// Whether nobody says that something else is there: what the program has unmapped by munmap is its own from then on.
+fn is_still_mapped(attachment: &Attachment, address: Addr) -> bool {
+    facts::map::is_of(attachment.id, address) != Some(false)
 }
 
 /// Whether nobody says that the segment has another size than the tracker thinks: in another IPC namespace, or after very many

@@ -3,7 +3,7 @@
 use crate::boundary::{self, contain};
 use crate::kernel::{self, file::Descriptor};
 use crate::state::TRACKER;
-use crate::{errno, leaks, sink, site, slack};
+use crate::{errno, facts, leaks, sink, site, slack};
 use libc::{c_char, c_int, c_void, size_t};
 use shmsan_core::call::{Addr, ShmId};
 use shmsan_core::check::exit::Moment;
@@ -140,8 +140,14 @@ fn fail(errno: c_int) -> c_int {
     -1
 }
 
-/// The attachment in whose pages `address` lies.
+/// The attachment in whose pages `address` lies. The kernel is asked whether it is still there, as far as that may be: where the
+/// program has unmapped it by munmap, something else may be.
 pub fn tracked_attachment(address: Addr) -> Option<Attachment> {
     let _inside = boundary::enter()?;
-    contain(|| TRACKER.with(|tracker| tracker.attachment_of(address, kernel::page_size())).flatten()).flatten()
+    contain(|| {
+        let found = TRACKER.with(|tracker| tracker.attachment_of(address, kernel::page_size())).flatten()?;
+        let is_gone = !boundary::is_locked_in() && facts::map::is_of(found.id, address) == Some(false);
+        (!is_gone).then_some(found)
+    })
+    .flatten()
 }

@@ -4,8 +4,8 @@ use crate::kernel::file;
 use crate::kernel::map::address_space_limit;
 use crate::kernel::maps::{Answer, Maps};
 use crate::kernel::signal;
-use shmsan_core::call::Addr;
-use shmsan_core::facts::{Access, Mapping, Scan, Space, Visit};
+use shmsan_core::call::{Addr, ShmId};
+use shmsan_core::facts::{Access, Kind, Mapping, Scan, Space, Visit};
 use shmsan_core::path::PathStart;
 use std::ffi::CStr;
 use std::ops::ControlFlow;
@@ -15,6 +15,36 @@ const ROOM: usize = 4096;
 /// So many mappings are asked for one by one, and so much of the text is read, before the rest is left alone.
 const MOST: usize = 4096;
 const TEXT: usize = 16 << 20;
+
+/// Whether what is mapped at `address` is this segment; `None` where nobody tells.
+pub fn is_of(id: ShmId, address: Addr) -> Option<bool> {
+    let mut is_of = false;
+    each(address, Addr(address.0.checked_add(1)?), &mut |mapping| {
+        is_of = mapping.kind() == Kind::Segment(id);
+        ControlFlow::Break(())
+    })?;
+    Some(is_of)
+}
+
+/// Every segment that is mapped, with where it was attached, in order; `None` where nobody tells all of them.
+pub fn attached() -> Option<Vec<(ShmId, Addr)>> {
+    let mut attached = Vec::new();
+    let mut scan = Scan::new(Addr(0), Addr(usize::MAX));
+    each_piece(|piece| {
+        let read = scan.read(piece, &mut |mapping| {
+            if let (Kind::Segment(id), Some(begin)) = (mapping.kind(), mapping.attached_at()) {
+                if attached.try_reserve(1).is_err() {
+                    return ControlFlow::Break(());
+                }
+                attached.push((id, begin));
+            }
+            ControlFlow::Continue(())
+        });
+        read.is_continue().then_some(())
+    })?;
+    attached.sort_unstable();
+    Some(attached)
+}
 
 /// What vm.mmap_min_addr is where nobody has changed it.
 const USUAL_LOWEST: usize = 65536;
@@ -92,19 +122,29 @@ pub fn space(page: usize) -> Space {
 
 /// By the text: one piece of it holds many.
 fn count() -> Option<u64> {
+    let mut lines = 0;
+    each_piece(|piece| {
+        lines += piece.split(|byte| *byte == b'\n').count() as u64 - 1;
+        Some(())
+    })?;
+    Some(lines)
+}
+
+/// Shows all of the text; `None` where that cannot be had, or somebody wants no more.
+fn each_piece(mut visit: impl FnMut(&[u8]) -> Option<()>) -> Option<()> {
     let mut room: Vec<u8> = Vec::new();
     room.try_reserve_exact(ROOM).ok()?;
     room.resize(ROOM, 0);
-    let (mut lines, mut left) = (0, TEXT);
+    let mut left = TEXT;
     signal::undisturbed(|| {
         let maps = Maps::open()?;
         loop {
             let got = maps.read(&mut room).ok()?;
             if got == 0 {
-                return Some(lines);
+                return Some(());
             }
             left = usize::checked_sub(left, got)?;
-            lines += room[..got].split(|byte| *byte == b'\n').count() as u64 - 1;
+            visit(&room[..got])?;
         }
     })
 }

@@ -22,9 +22,12 @@ static ONE: RawLock = RawLock::new();
 /// The child is given so much time.
 const TIME: Duration = Duration::from_secs(2);
 
-/// How the child ends: it has written the report, or a suppression forbids it, whose number is added.
+/// How the child ends: it has written the report; it could not; what the tracker knew is not so any more; or a suppression
+/// forbids it, whose number is added.
 const WRITTEN: i32 = 0;
-const SUPPRESSED: i32 = 2;
+const FAILED: i32 = 1;
+const OUTDATED: i32 = 2;
+const SUPPRESSED: i32 = 3;
 /// An exit status has eight bits.
 const MOST_SUPPRESSIONS: usize = 250;
 
@@ -44,6 +47,10 @@ pub fn write(fault: &Fault, cause: &Cause) -> Next {
     }
     let room = verdict::count(rule, rule.severity);
     match tell(fault, cause, room) {
+        Ended::With(OUTDATED) => {
+            verdict::uncount(rule, rule.severity);
+            return Next::HandOn;
+        }
         Ended::With(ended) if ended >= SUPPRESSED => {
             verdict::uncount(rule, rule.severity);
             suppress(fault, rule, ended - SUPPRESSED);
@@ -93,7 +100,6 @@ fn is_new(fault: &Fault, cause: &Cause) -> bool {
 }
 
 fn in_child(process: i32, fault: &Fault, cause: &Cause, room: Room) -> i32 {
-    const FAILED: i32 = 1;
     child::dump_no_core();
     if !child::end_within(TIME) {
         return FAILED;
@@ -106,6 +112,9 @@ fn in_child(process: i32, fault: &Fault, cause: &Cause, room: Room) -> i32 {
             .caller
             .map_or_else(|| site::keep_fault(fault.instruction), |word| Site::at_what_may_be_a_return(word as u64));
         OwnStack::new().run(|| {
+            if is_outdated(cause, fault) {
+                return OUTDATED;
+            }
             let finding = memory::finding(cause, fault, site, &facts::Kernel::default());
             announce::in_child(&finding, room)
                 .map_or(WRITTEN, |number| SUPPRESSED + i32::try_from(number % MOST_SUPPRESSIONS).unwrap_or(0))
@@ -113,6 +122,12 @@ fn in_child(process: i32, fault: &Fault, cause: &Cause, room: Room) -> i32 {
     })
     .flatten()
     .unwrap_or(FAILED)
+}
+
+/// Whether the kernel says that the segment is not there any more, which the program has unmapped by other means than shmdt.
+fn is_outdated(cause: &Cause, fault: &Fault) -> bool {
+    let place = cause.rests_on(fault, kernel::page_size());
+    place.is_some_and(|(id, address)| facts::map::is_of(id, address) == Some(false))
 }
 
 /// Without names, and without taking memory.

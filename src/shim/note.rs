@@ -119,7 +119,6 @@ fn find_out(recorded: Option<Recorded>, around: &mut Surroundings) -> bool {
         Some(Recorded::Needs(wanted)) => {
             if let Some(room) = Spare::allocate(wanted) {
                 drop(TRACKER.with(|tracker| tracker.exchange(room)));
-            // Others may have removed what this process made.
             } else if leaks::forget_the_gone() == 0 {
                 boundary::give_up("no room to keep track of more segments or attachments");
                 return false;

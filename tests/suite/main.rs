@@ -25,4 +25,5 @@ mod sites;
 mod strace;
 mod surroundings;
 mod trace;
+mod unmapped;
 mod verdict;

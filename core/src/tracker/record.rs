@@ -121,6 +121,15 @@ impl Tracker {
         }
     }
 
+    /// The attachment is gone without a shmdt.
+    pub fn forget_attachment(&mut self, gone: &Attachment) {
+        let key = Attachment::key(gone.address);
+        let taken = self.attachments.take_if(key, |attachment| (attachment.number == gone.number).then_some(()));
+        if let (Some(()), Some(gap)) = (taken, &mut self.gap) {
+            gap.rest(place_of(gone.address));
+        }
+    }
+
     fn record_get(&mut self, id: ShmId, key: Key, size: usize, flags: i32, around: &Surroundings) -> Recorded {
         let surely_created = is_creation(key, flags);
         // A new segment with an id that is known: this is another IPC namespace by now, or somebody else removed that one.

@@ -99,6 +99,21 @@ fn a_forgotten_segment_leaves_its_room_to_others() {
 }
 
 #[test]
+fn a_forgotten_attachment_is_that_one_and_none_that_took_its_place() {
+    let mut tracker = Tracker::new();
+    record(&mut tracker, &get(0, 0), 3, None);
+    record(&mut tracker, &attach(3), 0x10000, None);
+    let older = *tracker.attachments().next().unwrap();
+    record(&mut tracker, &attach(3), 0x10000, None);
+    let newer = *tracker.attachments().next().unwrap();
+    tracker.forget_attachment(&older);
+    assert!(tracker.attachments().eq([&newer]) && newer.number > older.number);
+    tracker.forget_attachment(&newer);
+    assert_eq!(tracker.attachments().len(), 0);
+    assert_eq!(tracker.detached_from(Addr(0x10000)), None, "nobody detached it");
+}
+
+#[test]
 fn failed_calls_change_nothing() {
     let mut tracker = Tracker::new();
     record(&mut tracker, &get(0, 0), 3, None);

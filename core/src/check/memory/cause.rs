@@ -2,7 +2,7 @@
 //! runs in a signal handler.
 
 use super::{Access, Fault, Kind};
-use crate::call::{Addr, Call};
+use crate::call::{Addr, Call, ShmId};
 use crate::flags::{SHM_EXEC, SHM_HUGETLB, SHM_RDONLY};
 use crate::rule::{self, Rule};
 use crate::tracker::outline::{HIGHEST_OF_MINUS_ONE, LOWEST_OF_MINUS_ONE, NEAR};
@@ -67,6 +67,17 @@ impl Cause {
             Self::HugePages { .. } => &rule::memory::HUGE_PAGES_EXHAUSTED,
             Self::Detached { .. } => &rule::memory::USE_AFTER_DETACH,
             Self::Unchecked { .. } => &rule::detach::UNCHECKED_SHMAT,
+        }
+    }
+
+    /// Of which segment a page must still be mapped, and where, for this to be the cause: the program may have unmapped it.
+    #[must_use]
+    pub fn rests_on(&self, fault: &Fault, page: usize) -> Option<(ShmId, Addr)> {
+        match self {
+            Self::Overflow { attachment, .. } => Some((attachment.id, Addr(attachment.pages(page).1.0 - 1))),
+            Self::Underflow { attachment, .. } => Some((attachment.id, attachment.pages(page).0)),
+            Self::ReadOnly { attachment } | Self::Execute { attachment } => Some((attachment.id, fault.address)),
+            Self::HugePages { .. } | Self::Detached { .. } | Self::Unchecked { .. } => None,
         }
     }
 
