@@ -161,11 +161,11 @@ fn control(id: ShmId, command: c_int) -> Option<(ShmId, libc::shmid_ds)> {
     Some((ShmId(i32::try_from(returned).ok()?), status))
 }
 
-/// Whether this process has a child, running or not yet waited for: behind one that has ended others may be hidden.
+/// Whether this process has a child that has not ended.
 pub fn has_children() -> bool {
-    // WNOWAIT: a child that has ended is still there for the program to wait for.
-    let options = int(libc::WEXITED | libc::WNOHANG | libc::WNOWAIT | libc::__WALL);
-    // SAFETY: no siginfo is wanted; without a child it fails with ECHILD.
+    // Without WEXITED those that have ended and were not waited for are none; WNOWAIT: a stop is still there for the program.
+    let options = int(libc::WSTOPPED | libc::WNOHANG | libc::WNOWAIT | libc::__WALL);
+    // SAFETY: no siginfo is wanted; without such a child it fails with ECHILD.
     unsafe { syscall6(libc::SYS_waitid, [libc::P_ALL as usize, 0, 0, options, 0, 0]) }.is_ok()
 }
 

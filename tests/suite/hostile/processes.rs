@@ -56,6 +56,18 @@ fn a_child_of_underscore_fork_does_not_report_its_parents_leak() {
 }
 
 #[test]
+fn a_child_that_has_ended_takes_nothing_over() {
+    let (bare, all) = undisturbed("hostile/ended_child.c", &[], &TWO_WAYS, as_it_is);
+    assert_eq!((bare.stdout.as_str(), bare.status.code()), ("the child ended\n", Some(3)));
+    for shimmed in all {
+        shimmed.expect_reports("leaked-segment", 2);
+        if !shimmed.ran.stderr.contains("ERROR: shmsan: leaked-segment: 50 bytes") {
+            shimmed.fail("nobody else is there who could remove it");
+        }
+    }
+}
+
+#[test]
 fn a_child_of_vfork_detaches_for_its_parent_too() {
     let (bare, all) = undisturbed("hostile/vfork.c", &[], &Way::SHIMMED, as_it_is);
     assert_eq!((bare.stdout.as_str(), bare.status.code()), ("still attached\ndetached by the child\n", Some(3)));
