@@ -111,9 +111,14 @@ impl fmt::Display for Frame {
 }
 
 impl Frame {
-    /// The place alone, for a trace line: `server.c:17`, `server+0x11d2`.
+    /// The place, for a trace line: `server.c:17`; where there is no line `main+0x1c (server+0x11d2)`, or `server+0x11d2`.
     #[must_use]
     pub fn place(&self) -> String {
+        if self.source.is_none() && self.function.is_some() { self.to_string() } else { self.short_place() }
+    }
+
+    /// Without the function: `server.c:17`, `server+0x11d2`.
+    fn short_place(&self) -> String {
         match (&self.source, &self.module) {
             (Some((file, line)), _) => format!("{}:{line}", Plain(file.as_bytes())),
             (None, Some((module, offset))) => format!("{}+{offset:#x}", Plain(module.as_bytes())),
@@ -153,9 +158,9 @@ impl Frame {
     pub fn summary(&self) -> String {
         match &self.function {
             Some(function) if self.source.is_some() || self.module.is_some() => {
-                format!("{} in {}", self.place(), Plain(function.as_bytes()))
+                format!("{} in {}", self.short_place(), Plain(function.as_bytes()))
             }
-            _ => self.place(),
+            _ => self.short_place(),
         }
     }
 }
@@ -242,6 +247,9 @@ mod tests {
         for (frame, long, short) in cases {
             assert_eq!(frame.to_string(), long);
             assert_eq!(frame.summary(), short);
+            // Of what has a line the function is easily found.
+            let is_long = frame.source.is_none() && frame.function.is_some();
+            assert_eq!(frame.place(), if is_long { long } else { short.trim_end_matches(" in main") });
         }
     }
 

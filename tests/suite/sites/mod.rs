@@ -137,6 +137,9 @@ fn without_debug_information_a_symbol_table_names_the_function() {
     assert_eq!(seen(""), ["open_queue+OFF (queue+OFF)"], "by .dynsym");
     workshop.tool("gcc", &["src/queue.c", "-o", "queue"]);
     assert_eq!(seen("context_size=2"), ["open_queue+OFF (queue+OFF)", "main+OFF (queue+OFF)"]);
+    let traced = workshop.run("queue").options("trace=1").go().stderr;
+    let place = traced.lines().find_map(|line| Some(line.split_once("> at ")?.1)).unwrap_or_default();
+    assert_eq!(without_offsets(place), "open_queue+OFF (queue+OFF)", "{traced}");
     workshop.tool("strip", &["queue"]);
     assert_eq!(seen(""), ["(queue+OFF)"]);
     workshop.tool("gcc", &["-g", "src/queue.c", "-o", "queue"]);
