@@ -111,6 +111,26 @@ fn locks_are_free() -> bool {
     free
 }
 
+/// A thread that was inside has left by a jump and is here again. `false` where it has lost a lock on the way: then the checks
+/// are off.
+#[cold]
+pub fn has_jumped() -> bool {
+    /// Another thread may have a lock, and look up names meanwhile.
+    const PATIENCE: Duration = Duration::from_millis(100);
+    let are_free = locks().into_iter().all(|lock| {
+        let is_free = lock.acquire_within(PATIENCE);
+        if is_free {
+            lock.release();
+        }
+        is_free
+    });
+    if !are_free {
+        lock::lose_patience(true);
+        boundary::give_up("a signal handler jumped out of a call while that held a lock");
+    }
+    are_free
+}
+
 /// `forked` says when, where the fork was heard of.
 fn settle(forked: Option<Time>) {
     if boundary::is_locked_in() {
@@ -123,6 +143,7 @@ fn settle(forked: Option<Time>) {
             tracker.become_child();
             tracker.enter_namespace(namespace);
             verdict::forget();
+            thread::forget_overlooked();
             process::settle();
         }
         tracker.attachments().len() > 0
@@ -234,6 +255,7 @@ extern "C" fn at_end(_: *mut c_void) {
             }
         }
         unmapped::report();
+        say_overlooked();
         announce::summary();
         suppressions::say_used();
         verbose::say_seen();
@@ -242,4 +264,16 @@ extern "C" fn at_end(_: *mut c_void) {
     journal::end();
     drop(inside);
     verdict::end();
+}
+
+/// A handler's call in the middle of another one cannot be looked at: that one may hold what it would need.
+fn say_overlooked() {
+    if thread::has_overlooked() {
+        let line = format!(
+            "=={}==shmsan: calls of a signal handler that interrupted another call were not looked at: what it made or removed \
+             then is not known\n",
+            kernel::pid()
+        );
+        sink::say(line.as_bytes());
+    }
 }

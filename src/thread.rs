@@ -1,27 +1,31 @@
-//! Two words per thread: whether it is inside the shim already, and what it holds over a fork; and its id. In the
-//! initial-exec model, so that touching them never allocates, also in a signal handler.
+//! Three words per thread: whether it is inside the shim already, and what it holds over a fork; its id; and how far its
+//! stack went when it came inside. In the initial-exec model, so that touching them never allocates, also in a signal handler.
 
-use crate::kernel;
+use crate::kernel::{self, signal};
+use crate::lifecycle;
 use std::arch::{asm, global_asm};
 use std::hint::cold_path;
-use std::sync::atomic::Ordering::SeqCst;
-use std::sync::atomic::compiler_fence;
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicBool, compiler_fence};
 
 global_asm!(
     ".pushsection .tbss.shmsan_thread_words,\"awT\",%nobits",
-    ".balign 4",
+    ".balign 8",
     ".hidden shmsan_thread_words",
     ".globl shmsan_thread_words",
     ".type shmsan_thread_words,%object",
-    ".size shmsan_thread_words,8",
+    ".size shmsan_thread_words,16",
     "shmsan_thread_words:",
-    ".zero 8",
+    ".zero 16",
     ".popsection",
 );
 
 const INSIDE: u32 = 1;
 
-/// The two words of the thread that asks, by their offset from its thread pointer, which is the same in all threads.
+/// Whether somebody came who was inside already: a signal handler, whose call interrupts another one.
+static OVERLOOKED: AtomicBool = AtomicBool::new(false);
+
+/// The words of the thread that asks, by their offset from its thread pointer, which is the same in all threads.
 #[derive(Clone, Copy)]
 struct Words(usize);
 
@@ -29,6 +33,12 @@ struct Words(usize);
 const STATE: usize = 0;
 /// From there to the thread's id; 0 where it was not asked yet.
 const ID: usize = 4;
+/// From there to the stack pointer of the last one that came inside.
+const STACK: usize = 8;
+
+/// What the kernel puts on the stack before it calls a handler is larger than this on every machine, and what our functions
+/// differ by is less.
+const LEAST_SIGNAL_FRAME: usize = 512;
 
 /// A word that these instructions find out. It never changes while the thread lives, so the compiler may take what is read for
 /// it for no memory at all.
@@ -113,6 +123,45 @@ impl Words {
         self.set::<STATE>(VALUE);
     }
 
+    /// Remembers how far the stack goes now.
+    #[inline]
+    fn remember_stack(self) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as for `get`.
+        unsafe {
+            asm!(
+                "mov qword ptr fs:[{offset} + {word}], rsp",
+                offset = in(reg) self.0, word = const STACK, options(nostack, preserves_flags),
+            );
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        // SAFETY: as for `get`.
+        unsafe {
+            self.pointer(STACK).cast::<usize>().write_volatile(stack_pointer());
+        }
+    }
+
+    fn remembered_stack(self) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let value: usize;
+            // SAFETY: as for `get`.
+            unsafe {
+                asm!(
+                    "mov {value}, qword ptr fs:[{offset} + {word}]",
+                    offset = in(reg) self.0, word = const STACK, value = lateout(reg) value,
+                    options(nostack, readonly, preserves_flags),
+                );
+            }
+            value
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        // SAFETY: as for `get`.
+        unsafe {
+            self.pointer(STACK).cast::<usize>().read_volatile()
+        }
+    }
+
     #[cfg(not(target_arch = "x86_64"))]
     fn pointer(self, word: usize) -> *mut u32 {
         #[cfg(target_arch = "aarch64")]
@@ -138,17 +187,64 @@ impl Words {
         id
     }
 
-    #[inline]
+    /// Whether who came inside has left by a jump, as by siglongjmp(3) out of a handler that ends a wait: what it had on the
+    /// stack is gone.
+    #[cold]
+    #[inline(never)]
+    fn was_left(self) -> bool {
+        self.get::<STATE>() == INSIDE
+            && stack_pointer().saturating_add(LEAST_SIGNAL_FRAME) > self.remembered_stack()
+            && !signal::is_on_other_stack()
+            && lifecycle::has_jumped()
+    }
+
     fn enter(self) -> Option<Inside> {
+        if self.get::<STATE>() != 0 {
+            if !self.was_left() {
+                OVERLOOKED.store(true, Relaxed);
+                return None;
+            }
+            self.set_state::<0>();
+        }
+        self.enter_if_outside()
+    }
+
+    #[inline]
+    fn enter_if_outside(self) -> Option<Inside> {
         if self.get::<STATE>() != 0 {
             cold_path();
             return None;
         }
         self.set_state::<INSIDE>();
+        self.remember_stack();
         // What is done inside must not be seen as outside by a signal handler of this thread.
         compiler_fence(SeqCst);
         Some(Inside(self))
     }
+}
+
+fn stack_pointer() -> usize {
+    let pointer: usize;
+    // SAFETY: nothing but the register changes.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        asm!("mov {}, rsp", out(reg) pointer, options(nostack, nomem, preserves_flags));
+        #[cfg(target_arch = "aarch64")]
+        asm!("mov {}, sp", out(reg) pointer, options(nostack, nomem, preserves_flags));
+        #[cfg(target_arch = "riscv64")]
+        asm!("mv {}, sp", out(reg) pointer, options(nostack, nomem, preserves_flags));
+    }
+    pointer
+}
+
+/// Whether a signal handler made a call in the middle of another one, in this process: it is not looked at.
+pub fn has_overlooked() -> bool {
+    OVERLOOKED.load(Relaxed)
+}
+
+/// What was overlooked before a fork is its parent's to tell.
+pub fn forget_overlooked() {
+    OVERLOOKED.store(false, Relaxed);
 }
 
 /// The offset of each thread's words, for [`enter_at`].
@@ -160,13 +256,12 @@ pub fn offset() -> usize {
 pub struct Inside(Words);
 
 /// `None` where the thread is inside already: a signal handler, or a call of our own.
-#[inline]
 pub fn enter() -> Option<Inside> {
     Words::find().enter()
 }
 
-/// The same for whoever has the [`offset`] at hand: where it is found lies in a page that no call touches otherwise. 0 stands
-/// for one that is not known; where it is that, it is found.
+/// The usual case for whoever has the [`offset`] at hand: where it is found lies in a page that no call touches otherwise. 0 stands
+/// for one that is not known; where it is that, it is found. Where it gives nothing, [`enter`] may.
 #[inline]
 pub fn enter_at(offset: usize) -> Option<Inside> {
     #[cold]
@@ -174,7 +269,7 @@ pub fn enter_at(offset: usize) -> Option<Inside> {
     fn find() -> Words {
         Words::find()
     }
-    if offset == 0 { find() } else { Words(offset) }.enter()
+    if offset == 0 { find() } else { Words(offset) }.enter_if_outside()
 }
 
 impl Drop for Inside {

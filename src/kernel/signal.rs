@@ -67,6 +67,14 @@ pub unsafe fn send_again(signal: libc::c_int, info: *const libc::siginfo_t) -> s
     unsafe { syscall(libc::SYS_rt_tgsigqueueinfo, [int(process), int(thread), int(signal), info as usize]) }
 }
 
+/// Whether this is a handler on the stack that the program gave for handlers (sigaltstack(2)); also where nobody tells.
+pub fn is_on_other_stack() -> bool {
+    let mut stack = libc::stack_t { ss_sp: std::ptr::null_mut(), ss_flags: libc::SS_ONSTACK, ss_size: 0 };
+    // SAFETY: no new stack, and room for what is told of the old one.
+    let _ = unsafe { syscall(libc::SYS_sigaltstack, [0, &raw mut stack as usize, 0, 0]) };
+    stack.ss_flags & libc::SS_ONSTACK != 0
+}
+
 fn change_mask(how: libc::c_int, set: Set) -> Option<Set> {
     let mut before: Set = 0;
     // SAFETY: two sets on our stack, of the size given.

@@ -114,8 +114,7 @@ pub(super) fn removed<C: Calling>(id: ShmId, buffer: Addr, value: usize, caller:
 /// Takes note of a call that succeeded, in the short way where that can.
 #[inline]
 fn recorded<C: Calling>(call: Call, value: usize, caller: C, record: impl FnOnce(&Inside) -> bool) -> isize {
-    // A handler that interrupted us: what it does is not tracked.
-    if process::enter().is_none_or(|inside| record(&inside)) {
+    if process::enter().is_some_and(|inside| record(&inside)) {
         return value.cast_signed();
     }
     finish(call, Ok(value), caller)
@@ -154,6 +153,7 @@ pub(super) fn finish<C: Calling>(call: Call, outcome: Outcome, caller: C) -> isi
 }
 
 fn take_note(call: Call, outcome: Outcome, caller: Caller) {
+    // A handler that interrupted us: what it does is not tracked.
     let Some(inside) = thread::enter() else { return };
     if !outcome.is_ok_and(|value| known::record(call, value, caller, &inside)) {
         note(call, outcome, None, caller, &inside);

@@ -25,7 +25,15 @@ pub(super) fn release<C: Calling>(call: Call, caller: C) -> Option<Released> {
     #[inline(never)]
     fn go<C: Calling>(address: Addr, caller: C) -> Option<Released> {
         // The site is kept inside: a new one takes memory, and a handler that interrupts that must not come here again.
-        release_attachment(address, caller, &process::enter()?)
+        let Some(inside) = process::enter() else { return again(address, caller) };
+        release_attachment(address, caller, &inside)
+    }
+    /// The whole of it only once, so that it stays in one piece.
+    #[cold]
+    #[inline(never)]
+    fn again<C: Calling>(address: Addr, caller: C) -> Option<Released> {
+        drop(thread::enter()?);
+        go(address, caller)
     }
     if let Call::Detach { address } = call { go(address, caller) } else { None }
 }
