@@ -1,5 +1,6 @@
 //! The globals of the shim: the tracker and the options.
 
+use crate::kernel::file;
 use crate::lock::{Line, Locked};
 use crate::memory::c_string;
 use crate::sink;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8};
 unsafe extern "C" {
     /// Of glibc and musl.
     fn secure_getenv(name: *const c_char) -> *const c_char;
+    static environ: *const *const c_char;
 }
 
 /// `shmsan_default_options`, as the header declares it.
@@ -102,10 +104,28 @@ fn read() -> &'static Settings {
 /// A variable of the environment that is not empty; nothing in a program that runs with more rights than its user
 /// (AT_SECURE).
 fn environment(name: &CStr) -> Option<&'static [u8]> {
+    // SAFETY: a pointer, read once.
+    if unsafe { (&raw const environ).read_volatile() }.is_null() {
+        return early_environment(name);
+    }
     // SAFETY: the name ends in NUL.
     let value = unsafe { secure_getenv(name.as_ptr()) };
     // SAFETY: NULL, or a string of the environment.
     Some(unsafe { c_string(value) }).filter(|value| !value.is_empty())
+}
+
+/// The same before libc has been told of its environment: a call from `.preinit_array` comes before everything.
+#[cold]
+fn early_environment(name: &CStr) -> Option<&'static [u8]> {
+    const MOST: usize = 2 << 20;
+    static READ: OnceBox<Vec<u8>> = OnceBox::new();
+    // SAFETY: it has no preconditions.
+    if unsafe { libc::getauxval(libc::AT_SECURE) } != 0 {
+        return None;
+    }
+    let all = READ.get_or_init(|| Box::new(file::read(c"/proc/self/environ", MOST).unwrap_or_default()));
+    let value = |line: &'static [u8]| line.strip_prefix(name.to_bytes())?.strip_prefix(b"=");
+    all.split(|byte| *byte == 0).find_map(value).filter(|value| !value.is_empty())
 }
 
 /// What the program's own function says; its code has the program's rights, so it is asked in every program.

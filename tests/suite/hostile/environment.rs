@@ -80,6 +80,16 @@ fn a_program_without_an_environment_is_not_disturbed() {
 }
 
 #[test]
+fn a_call_that_comes_before_every_constructor_heeds_the_options() {
+    let (bare, all) = undisturbed("hostile/preinit.c", &[], &Way::SHIMMED, as_it_is);
+    assert_eq!((bare.stdout.as_str(), bare.status.code()), ("it was there first\n", Some(3)));
+    for shimmed in all {
+        shimmed.expect_reports("leaked-segment", 1);
+        shimmed.expect_checks_on();
+    }
+}
+
+#[test]
 fn a_program_chooses_its_own_time_zone() {
     let (bare, all) = undisturbed("hostile/time_zone.c", &[], &TWO_WAYS, as_it_is);
     assert_eq!((bare.stdout.as_str(), bare.status.code()), ("03:00 HERE\n", Some(3)));
