@@ -2,7 +2,7 @@
 //! stack went when it came inside. In the initial-exec model, so that touching them never allocates, also in a signal handler.
 
 use crate::kernel::{self, signal};
-use crate::lifecycle;
+use crate::{boundary, lifecycle};
 use std::arch::{asm, global_asm};
 use std::hint::cold_path;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
@@ -194,6 +194,7 @@ impl Words {
     fn was_left(self) -> bool {
         self.get::<STATE>() == INSIDE
             && stack_pointer().saturating_add(LEAST_SIGNAL_FRAME) > self.remembered_stack()
+            && !boundary::is_locked_in()
             && !signal::is_on_other_stack()
             && lifecycle::has_jumped()
     }
