@@ -13,6 +13,12 @@ static int make(key_t key)
     return shmget(key, 300, IPC_CREAT | 0600);
 }
 
+/* Nobody's: not even created for long. */
+static void removed(void)
+{
+    shmctl(make(IPC_PRIVATE), IPC_RMID, NULL);
+}
+
 /* A child makes it and is killed. */
 static void killed_child(key_t key)
 {
@@ -44,6 +50,15 @@ static void by_turns(void)
     make(IPC_PRIVATE);
 }
 
+/* A child of vfork makes one, in the memory of its parent, which has called before. */
+static void vforked(void)
+{
+    removed();
+    if (vfork() == 0)
+        _exit(make(IPC_PRIVATE) == -1);
+    wait(NULL);
+}
+
 /* A writer leaves it, a reader of the same run removes it. */
 static void handed_over(void)
 {
@@ -52,12 +67,6 @@ static void handed_over(void)
         exit(make(0x5152) == -1);
     wait(&status);
     shmctl(shmget(0x5152, 0, 0), IPC_RMID, NULL);
-}
-
-/* Nobody's: not even created for long. */
-static void removed(void)
-{
-    shmctl(make(IPC_PRIVATE), IPC_RMID, NULL);
 }
 
 /* A daemon keeps what it made; it ends by itself after a while. */
@@ -169,6 +178,8 @@ int main(int argc, char **argv)
         three();
     else if (strcmp(what, "by-turns") == 0)
         by_turns();
+    else if (strcmp(what, "vforked") == 0)
+        vforked();
     else if (strcmp(what, "handed-over") == 0)
         handed_over();
     else if (strcmp(what, "removed") == 0)

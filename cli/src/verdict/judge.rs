@@ -80,7 +80,7 @@ impl<M: Machine> History<M> {
         for (id, status) in self.machine.segments() {
             let name = Name { namespace: self.machine.namespace(), id };
             let known = self.known(name);
-            let creation = known.as_ref().and_then(|known| known.creation_by(status.creator, status.key).copied());
+            let creation = known.as_ref().and_then(|known| self.creation(known, id, &status));
             if status.owner.mode & SHM_DEST != 0 {
                 let removed = known.as_ref().and_then(|known| known.removed);
                 if let Some(removed) = removed.filter(|_| !is_in_use(known.as_ref(), &status, end)) {
@@ -131,6 +131,20 @@ impl<M: Machine> History<M> {
     fn known(&self, name: Name) -> Option<Known> {
         let unnumbered = Name { namespace: 0, ..name };
         self.tree.segment(name).or_else(|| self.tree.segment(unnumbered)).cloned()
+    }
+
+    /// The shmget that made a segment. A child of vfork makes it in the memory of its parent, whose journal tells of it.
+    fn creation(&self, known: &Known, id: ShmId, status: &Status) -> Option<Got> {
+        let own = known.creation_by(status.creator, status.key);
+        let lent = || {
+            let is_new = !self.before.contains(&id) && !self.has_journal(status.creator);
+            let is_it = |got: &&Got| {
+                let (made, now) = (got.time.seconds(), status.changed_at);
+                is_creation(got) && got.key == status.key && made.abs_diff(now) <= 1
+            };
+            known.got.iter().find(is_it).filter(|_| is_new)
+        };
+        own.or_else(lent).copied()
     }
 
     fn has_journal(&self, pid: i32) -> bool {

@@ -94,6 +94,13 @@ fn leaks_of_one_line_are_one_report_in_whatever_order_they_were_made() {
 }
 
 #[test]
+fn what_a_child_of_vfork_leaves_is_a_leak_of_the_run() {
+    let ran = tree(&[], "vforked");
+    assert_eq!(rules(&ran), ["leaked-segment"], "{}", ran.stderr);
+    assert!(ran.stderr.contains(" in make\n"), "{}", ran.stderr);
+}
+
+#[test]
 fn what_one_process_leaves_and_another_removes_is_no_leak() {
     for what in ["handed-over", "removed"] {
         let ran = tree(&[], what);
