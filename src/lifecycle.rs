@@ -71,7 +71,7 @@ fn new_process() {
     if first != 0 && first != pid {
         FIRST_CALLER.store(pid, Relaxed);
         sink::after_fork_in_child();
-        if !locks_are_free() {
+        if !locks_are_free(lock::SHORT_PATIENCE) {
             return boundary::give_up("a lock stayed taken over a fork that told nobody, as _Fork does");
         }
     }
@@ -97,11 +97,11 @@ fn prepare() {
     unsafe { libc::pthread_atfork(Some(before_fork), Some(after_fork_in_parent), Some(after_fork_in_child)) };
 }
 
-/// In a child that pthread_atfork did not tell us of: what is locked there stays locked for ever.
-fn locks_are_free() -> bool {
-    lock::lose_patience(true);
+/// Who held a lock may be gone, in a child that pthread_atfork did not tell us of or after a jump: then it stays locked for ever.
+/// Who may only be busy is given time.
+fn locks_are_free(patience: Duration) -> bool {
     let free = locks().into_iter().all(|lock| {
-        let free = lock.acquire();
+        let free = lock.acquire_within(patience);
         if free {
             lock.release();
         }
@@ -114,21 +114,14 @@ fn locks_are_free() -> bool {
 /// A thread that was inside has left by a jump and is here again. `false` where it has lost a lock on the way: then the checks
 /// are off.
 #[cold]
-pub fn has_jumped() -> bool {
+pub fn may_go_on_after_jump() -> bool {
     /// Another thread may have a lock, and look up names meanwhile.
     const PATIENCE: Duration = Duration::from_millis(100);
-    let are_free = locks().into_iter().all(|lock| {
-        let is_free = lock.acquire_within(PATIENCE);
-        if is_free {
-            lock.release();
-        }
-        is_free
-    });
-    if !are_free {
-        lock::lose_patience(true);
+    let free = locks_are_free(PATIENCE);
+    if !free {
         boundary::give_up("a signal handler jumped out of a call while that held a lock");
     }
-    are_free
+    free
 }
 
 /// `forked` says when, where the fork was heard of.

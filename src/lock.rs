@@ -15,7 +15,8 @@ const WAITED_FOR: u32 = 2;
 
 /// No holder needs a thousandth of this; who waits longer waits in vain.
 const PATIENCE: Duration = Duration::from_secs(1);
-const SHORT_PATIENCE: Duration = Duration::from_millis(5);
+/// Where a lock is most likely lost.
+pub const SHORT_PATIENCE: Duration = Duration::from_millis(5);
 
 /// So long at most nobody looks whether the lock is free again.
 const LONGEST_SLEEP: Duration = Duration::from_millis(1);

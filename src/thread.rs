@@ -142,24 +142,8 @@ impl Words {
     }
 
     fn remembered_stack(self) -> usize {
-        #[cfg(target_arch = "x86_64")]
-        {
-            let value: usize;
-            // SAFETY: as for `get`.
-            unsafe {
-                asm!(
-                    "mov {value}, qword ptr fs:[{offset} + {word}]",
-                    offset = in(reg) self.0, word = const STACK, value = lateout(reg) value,
-                    options(nostack, readonly, preserves_flags),
-                );
-            }
-            value
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        // SAFETY: as for `get`.
-        unsafe {
-            self.pointer(STACK).cast::<usize>().read_volatile()
-        }
+        let (low, high) = (self.get::<STACK>(), self.get::<{ STACK + 4 }>());
+        (high as usize) << 32 | low as usize
     }
 
     #[cfg(not(target_arch = "x86_64"))]
@@ -196,7 +180,7 @@ impl Words {
             && stack_pointer().saturating_add(LEAST_SIGNAL_FRAME) > self.remembered_stack()
             && !boundary::is_locked_in()
             && !signal::is_on_other_stack()
-            && lifecycle::has_jumped()
+            && lifecycle::may_go_on_after_jump()
     }
 
     fn enter(self) -> Option<Inside> {

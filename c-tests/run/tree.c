@@ -43,7 +43,7 @@ static void three(void)
 /* The parent calls first, and what it leaves is made last. */
 static void by_turns(void)
 {
-    shmctl(make(IPC_PRIVATE), IPC_RMID, NULL);
+    removed();
     if (fork() == 0)
         _exit(make(IPC_PRIVATE) == -1);
     wait(NULL);

@@ -30,8 +30,8 @@ pub fn is_of(id: ShmId, address: Addr) -> Option<bool> {
 pub fn attached() -> Option<Vec<(ShmId, Addr)>> {
     let mut attached = Vec::new();
     let mut scan = Scan::new(Addr(0), Addr(usize::MAX));
-    each_piece(|piece| {
-        let read = scan.read(piece, &mut |mapping| {
+    read_all(|piece| {
+        scan.read(piece, &mut |mapping| {
             if let (Kind::Segment(id), Some(begin)) = (mapping.kind(), mapping.attached_at()) {
                 if attached.try_reserve(1).is_err() {
                     return ControlFlow::Break(());
@@ -39,8 +39,7 @@ pub fn attached() -> Option<Vec<(ShmId, Addr)>> {
                 attached.push((id, begin));
             }
             ControlFlow::Continue(())
-        });
-        read.is_continue().then_some(())
+        })
     })?;
     attached.sort_unstable();
     Some(attached)
@@ -51,9 +50,7 @@ const USUAL_LOWEST: usize = 65536;
 
 /// Shows each mapping between two addresses; `None` where nobody tells.
 pub fn each(from: Addr, to: Addr, visit: Visit<'_>) -> Option<()> {
-    let mut room: Vec<u8> = Vec::new();
-    room.try_reserve_exact(ROOM).ok()?;
-    room.resize(ROOM, 0);
+    let mut room = room()?;
     // A handler of the program would find a descriptor that is not its own.
     signal::undisturbed(|| {
         let maps = Maps::open()?;
@@ -95,14 +92,37 @@ fn mapping(answer: &Answer, name: &[u8]) -> Option<Mapping> {
 }
 
 fn read(maps: &Maps, from: Addr, to: Addr, room: &mut [u8], visit: Visit<'_>) -> Option<()> {
-    let (mut scan, mut left) = (Scan::new(from, to), TEXT);
+    let mut scan = Scan::new(from, to);
+    each_piece(maps, room, |piece| scan.read(piece, visit)).map(|_| ())
+}
+
+/// Shows the text piece by piece. Whether that was all of it; `None` where it cannot be read.
+fn each_piece(maps: &Maps, room: &mut [u8], mut visit: impl FnMut(&[u8]) -> ControlFlow<()>) -> Option<bool> {
+    let mut left = TEXT;
     loop {
         let got = maps.read(room).ok()?;
-        if got == 0 || left < got || scan.read(&room[..got], visit).is_break() {
-            return Some(());
+        if got == 0 {
+            return Some(true);
+        }
+        if left < got || visit(&room[..got]).is_break() {
+            return Some(false);
         }
         left -= got;
     }
+}
+
+/// Shows all of the text; `None` where that cannot be had, or somebody wants no more.
+fn read_all(visit: impl FnMut(&[u8]) -> ControlFlow<()>) -> Option<()> {
+    let mut room = room()?;
+    let is_all = signal::undisturbed(|| each_piece(&Maps::open()?, &mut room, visit))?;
+    is_all.then_some(())
+}
+
+fn room() -> Option<Vec<u8>> {
+    let mut room = Vec::new();
+    room.try_reserve_exact(ROOM).ok()?;
+    room.resize(ROOM, 0);
+    Some(room)
 }
 
 /// Below it, only the privileged may map anything.
@@ -123,30 +143,11 @@ pub fn space(page: usize) -> Space {
 /// By the text: one piece of it holds many.
 fn count() -> Option<u64> {
     let mut lines = 0;
-    each_piece(|piece| {
+    read_all(|piece| {
         lines += piece.split(|byte| *byte == b'\n').count() as u64 - 1;
-        Some(())
+        ControlFlow::Continue(())
     })?;
     Some(lines)
-}
-
-/// Shows all of the text; `None` where that cannot be had, or somebody wants no more.
-fn each_piece(mut visit: impl FnMut(&[u8]) -> Option<()>) -> Option<()> {
-    let mut room: Vec<u8> = Vec::new();
-    room.try_reserve_exact(ROOM).ok()?;
-    room.resize(ROOM, 0);
-    let mut left = TEXT;
-    signal::undisturbed(|| {
-        let maps = Maps::open()?;
-        loop {
-            let got = maps.read(&mut room).ok()?;
-            if got == 0 {
-                return Some(());
-            }
-            left = usize::checked_sub(left, got)?;
-            visit(&room[..got])?;
-        }
-    })
 }
 
 /// The number that a file begins with.

@@ -47,13 +47,11 @@ pub fn write(fault: &Fault, cause: &Cause) -> Next {
     }
     let room = verdict::count(rule, rule.severity);
     match tell(fault, cause, room) {
-        Ended::With(OUTDATED) => {
+        Ended::With(ended) if ended >= OUTDATED => {
             verdict::uncount(rule, rule.severity);
-            return Next::HandOn;
-        }
-        Ended::With(ended) if ended >= SUPPRESSED => {
-            verdict::uncount(rule, rule.severity);
-            suppress(fault, rule, ended - SUPPRESSED);
+            if ended >= SUPPRESSED {
+                suppress(fault, rule, ended - SUPPRESSED);
+            }
             return Next::HandOn;
         }
         // Where it was not seen, it has most likely written.

@@ -1,11 +1,16 @@
 //! Which of the columns are shown, and what the help says of them.
 
-use super::columns::{Column, every};
+use super::columns::{COLUMNS, Column};
 use std::fmt::Write;
 
 /// Those that are shown where none are named.
 pub fn usual() -> Vec<&'static Column> {
-    every().filter(|column| column.is_usual).collect()
+    COLUMNS.iter().filter(|column| column.is_usual).collect()
+}
+
+/// All that cost no look at each process.
+pub fn cheap() -> Vec<&'static Column> {
+    COLUMNS.iter().filter(|column| !column.needs_holders).collect()
 }
 
 /// The columns that the user named.
@@ -26,8 +31,8 @@ pub fn choose(list: &str) -> Result<Choice, String> {
     };
     for name in list.split(',') {
         let name = name.strip_prefix('+').unwrap_or(name);
-        let column = every().find(|column| column.name.eq_ignore_ascii_case(name));
-        let names = || every().map(|column| column.name).collect::<Vec<_>>().join(", ");
+        let column = COLUMNS.iter().find(|column| column.name.eq_ignore_ascii_case(name));
+        let names = || COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>().join(", ");
         chosen.push(
             column.ok_or_else(|| format!("there is no column \"{}\"; there are {}", name.escape_debug(), names()))?,
         );
@@ -39,7 +44,7 @@ pub fn choose(list: &str) -> Result<Choice, String> {
 pub fn help() -> String {
     let mut out =
         "Every segment of this IPC namespace is shown, whether you may read it or not.\n\nColumns:\n".to_owned();
-    for column in every() {
+    for column in &COLUMNS {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "  {:<8} {}", column.name, column.meaning);
     }

@@ -24,7 +24,7 @@ pub struct Column {
     pub side: Side,
     /// Shown where none are named.
     pub is_usual: bool,
-    /// Every process is looked at for it.
+    /// Every process is looked at for it: it is dear, and shown only where it is named.
     pub needs_holders: bool,
     pub value: fn(&Segment, &mut Sources) -> Value,
 }
@@ -41,7 +41,8 @@ const NUMBER: Column = Column {
 const TEXT: Column = Column { side: Side::Left, ..NUMBER };
 const LONG: Column = Column { side: Side::LeftAndCut, ..NUMBER };
 
-static COLUMNS: [Column; 28] = [
+/// All there are.
+pub static COLUMNS: [Column; 29] = [
     Column {
         name: "KEY",
         meaning: "the key; 0x00000000 is none (IPC_PRIVATE)",
@@ -211,29 +212,17 @@ static COLUMNS: [Column; 28] = [
         value: |segment, sources| group(segment.status.creator_gid, sources),
         ..TEXT
     },
-];
-
-/// Dear, so it stands apart: no column of every `ls`.
-static PIDS: Column = Column {
-    name: "PIDS",
-    meaning: "the processes that have it attached, as far as one may see them",
-    needs_holders: true,
-    value: |segment, sources| {
-        let holders = sources.holders.iter().flat_map(|holders| holders.of(segment.id));
-        Value::Pids(holders.map(|(holder, _)| holder.pid).collect())
+    Column {
+        name: "PIDS",
+        meaning: "the processes that have it attached, as far as one may see them",
+        needs_holders: true,
+        value: |segment, sources| {
+            let holders = sources.holders.iter().flat_map(|holders| holders.of(segment.id));
+            Value::Pids(holders.map(|(holder, _)| holder.pid).collect())
+        },
+        ..LONG
     },
-    ..LONG
-};
-
-/// All there are.
-pub fn every() -> impl Iterator<Item = &'static Column> {
-    COLUMNS.iter().chain([&PIDS])
-}
-
-/// All that cost no look at each process.
-pub fn cheap() -> Vec<&'static Column> {
-    COLUMNS.iter().collect()
-}
+];
 
 fn number(number: i32) -> Value {
     u64::try_from(number).map_or(Value::Nothing, Value::Number)

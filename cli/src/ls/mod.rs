@@ -63,7 +63,7 @@ pub fn go(ls: &Ls) -> ExitCode {
     segments.retain(|segment| !ls.orphans || segment.state().is_orphan());
     let chosen = match &ls.output {
         Some(choice) => choice.0.clone(),
-        None if ls.json => columns::cheap(),
+        None if ls.json => choice::cheap(),
         None => choice::usual(),
     };
     let mut sources = Sources::default();

@@ -136,15 +136,14 @@ impl<M: Machine> History<M> {
     /// The shmget that made a segment. A child of vfork makes it in the memory of its parent, whose journal tells of it.
     fn creation(&self, known: &Known, id: ShmId, status: &Status) -> Option<Got> {
         let own = known.creation_by(status.creator, status.key);
-        let lent = || {
-            let is_new = !self.before.contains(&id) && !self.has_journal(status.creator);
-            let is_it = |got: &&Got| {
-                let (made, now) = (got.time.seconds(), status.changed_at);
-                is_creation(got) && got.key == status.key && made.abs_diff(now) <= 1
-            };
-            known.got.iter().find(is_it).filter(|_| is_new)
+        if own.is_some() || self.before.contains(&id) || self.has_journal(status.creator) {
+            return own.copied();
+        }
+        let is_it = |got: &&Got| {
+            let since = got.time.seconds().abs_diff(status.changed_at);
+            is_creation(got) && got.key == status.key && since <= 1
         };
-        own.or_else(lent).copied()
+        known.got.iter().find(is_it).copied()
     }
 
     fn has_journal(&self, pid: i32) -> bool {
